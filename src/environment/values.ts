@@ -1,0 +1,63 @@
+// Reads params and metrics files: params.yaml, metrics.json, config.toml.
+import { open } from "node:fs/promises";
+import { extname } from "node:path";
+import { MvError } from "../errors.ts";
+import { isMap, type Value, type ValueMap } from "../model/value.ts";
+import { parseYaml } from "../model/yaml.ts";
+import { readJson } from "./json.ts";
+import { readToml } from "./toml.ts";
+
+/** Parameters and metrics of one training, not its data. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The map in a YAML, JSON or TOML file, told apart by the extension. Maps in it stay nested, numbers keep their text.
+ * Throws `invalid-file` naming file and line: absent, too big, not UTF-8, malformed, or not a map at the top.
+ */
+export async function readValues(file: string): Promise<ValueMap> {
+  const extension = extname(file).toLowerCase();
+  if (![".yaml", ".yml", ".json", ".toml"].includes(extension))
+    throw new MvError("invalid-file", `${file}: not a .yaml, .json or .toml file`);
+  const text = await readText(file);
+  const value = await parse(text, file, extension);
+  if (!isMap(value)) throw new MvError("invalid-file", `${file}:1: names and values expected at the top`);
+  return value;
+}
+
+async function parse(text: string, file: string, extension: string): Promise<Value> {
+  if (text.trim() === "") throw new MvError("invalid-file", `${file}:1: the file is empty`);
+  if (extension === ".json") return readJson(text, file);
+  if (extension === ".toml") return readToml(text, file);
+  return parseYaml(text, file, { maxBytes: MAX_BYTES }).data;
+}
+
+async function readText(file: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readBytes(file);
+  } catch (error) {
+    if (error instanceof MvError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new MvError("invalid-file", `${file}: ${code === "ENOENT" ? "no such file" : `cannot be read (${code})`}`, {
+      cause: error,
+    });
+  }
+  try {
+    // Fatal: a wrong encoding is an error, not a question mark in a record. The decoder drops a byte order mark.
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new MvError("invalid-file", `${file}: not UTF-8 text`, { cause: error });
+  }
+}
+
+async function readBytes(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const status = await handle.stat();
+    if (!status.isFile()) throw new MvError("invalid-file", `${file}: not a file`);
+    if (status.size > MAX_BYTES) throw new MvError("invalid-file", `${file}: bigger than ${MAX_BYTES} bytes`);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
