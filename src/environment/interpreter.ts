@@ -32,7 +32,7 @@ export function askInterpreter(
     const child = execFile(executable, ["-I", "-S", "-c", QUESTION], options, (error, stdout, stderr) => {
       const [version, implementation, real, ...folders] = stdout.split(/\r?\n/);
       if (error?.killed) resolve({ why: `no answer within ${TIMEOUT_MS / 1000} s` });
-      else if (error) resolve({ why: stderr.trim().split("\n").at(-1) || String(error.code ?? error.message) });
+      else if (error) resolve({ why: complaint(stderr) || String(error.code ?? error.message) });
       else if (!version || !implementation || !/^\d+\.\d+/.test(version))
         resolve({ why: "not a Python 3 interpreter" });
       else {
@@ -43,4 +43,10 @@ export function askInterpreter(
     });
     child.stdin?.end();
   });
+}
+
+/** The line that says why: the last of a traceback, the first of anything else. */
+function complaint(stderr: string): string {
+  const lines = stderr.trim().split("\n");
+  return (lines[0]?.startsWith("Traceback") ? lines.at(-1) : lines[0])?.trim() ?? "";
 }
