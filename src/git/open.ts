@@ -1,0 +1,36 @@
+// Finding the repository around a folder: one rev-parse that answers everything.
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { MvError } from "../errors.ts";
+import { type Answer, type Place, run, unreadable } from "./spawn.ts";
+
+const PATHS = ["--absolute-git-dir", "--git-common-dir", "--show-toplevel"];
+
+/** Finds the repository that `cwd` is in. Throws "no-repository" with Git's words (none, unsafe owner, broken config). */
+export async function findPlace(cwd: string): Promise<Place> {
+  const folder = await stat(cwd).catch(() => null);
+  if (!folder?.isDirectory()) throw new MvError("no-repository", `${cwd} is no folder`);
+  const flags = ["--is-bare-repository", "--is-shallow-repository"];
+  const answer = await revParse(cwd, [...flags, ...PATHS]);
+  const [bareText, shallowText, ...lines] = answer.stdout.toString("utf8").split("\n");
+  const bare = bareText === "true";
+  // A bare repository has no top, and says so after it has answered the rest.
+  if (answer.status !== 0 && !(bare && lines.length >= 3)) throw unreadable(answer);
+  const [gitDir, common, top] = await splitPaths(cwd, lines.slice(0, -1), bare);
+  const commonDir = resolve(cwd, common);
+  return { root: bare ? gitDir : top, gitDir, commonDir, bare, shallow: shallowText === "true" };
+}
+
+/** One path a line, unless a folder's name holds a newline: then one question a path. */
+async function splitPaths(cwd: string, lines: string[], bare: boolean): Promise<[string, string, string]> {
+  const wanted = bare ? PATHS.slice(0, 2) : PATHS;
+  if (lines.length !== wanted.length) {
+    const answers = await Promise.all(wanted.map((name) => revParse(cwd, [name])));
+    lines = answers.map((answer) => answer.stdout.toString("utf8").replace(/\n$/, ""));
+  }
+  return [lines[0] ?? "", lines[1] ?? "", lines[2] ?? ""];
+}
+
+function revParse(cwd: string, flags: readonly string[]): Promise<Answer> {
+  return run({ cwd, args: ["rev-parse", "--path-format=absolute", ...flags] });
+}

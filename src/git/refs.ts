@@ -1,0 +1,63 @@
+// Refs and what revisions mean.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TagRef } from "./git.ts";
+import { type Place, ask, askText, unreadable } from "./spawn.ts";
+
+const FULL_OID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})\n?$/;
+
+export async function head(place: Place): Promise<{ oid: string | null; branch: string | null }> {
+  const text = await readFile(join(place.gitDir, "HEAD"), "utf8").catch(() => "");
+  if (FULL_OID.test(text)) return { oid: text.trim(), branch: null };
+  const [oid, target] = await Promise.all([resolveCommit(place, "HEAD"), headTarget(place, text)]);
+  return { oid, branch: target?.startsWith("refs/heads/") ? target.slice("refs/heads/".length) : null };
+}
+
+/** The file says it without a process, except with reftable, where it holds the name below. */
+async function headTarget(place: Place, text: string): Promise<string | null> {
+  const [, target] = /^ref: (refs\/\S+)\n$/.exec(text) ?? [];
+  if (target !== undefined && target !== "refs/heads/.invalid") return target;
+  const answer = await ask(place, ["symbolic-ref", "--quiet", "HEAD"]);
+  return answer.status === 0 ? answer.stdout.toString("utf8").trim() : null;
+}
+
+export async function resolveCommit(place: Place, rev: string): Promise<string | null> {
+  if (rev === "" || rev.includes("\0")) return null;
+  // `:/text` searches for all that follows, and finds commits only.
+  const name = rev.startsWith(":/") ? rev : `${rev}^{commit}`;
+  const answer = await ask(place, ["rev-parse", "--quiet", "--verify", "--end-of-options", name]);
+  const text = answer.stdout.toString("utf8");
+  // `^main` is verified too, as "not main".
+  return answer.status === 0 && FULL_OID.test(text) ? text.trim() : null;
+}
+
+export async function readRef(place: Place, ref: string): Promise<string | null> {
+  if (!ref.startsWith("refs/") || ref.includes("\0")) return null;
+  const answer = await ask(place, ["show-ref", "--verify", "--hash", "--end-of-options", ref]);
+  const text = answer.stdout.toString("utf8");
+  return answer.status === 0 && FULL_OID.test(text) ? text.trim() : null;
+}
+
+export async function tags(place: Place): Promise<TagRef[]> {
+  const format = "--format=%(objectname) %(objecttype) %(objectsize) %(refname)";
+  const text = await askText(place, ["for-each-ref", format, "refs/tags/"]);
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [oid = "", type = "", size = "", ref = ""] = line.split(" ");
+      return { name: ref.slice("refs/tags/".length), oid, type, size: Number(size) };
+    });
+}
+
+export async function containedInRemote(place: Place, commit: string): Promise<boolean> {
+  const answer = await ask(place, [
+    "for-each-ref",
+    "--count=1",
+    `--contains=${commit}`,
+    "--format=%(refname)",
+    "refs/remotes/",
+  ]);
+  if (answer.status !== 0) throw unreadable(answer);
+  return answer.stdout.length > 0;
+}
