@@ -146,11 +146,11 @@ export function gapBefore(version: string, releases: readonly string[]): string 
     const first = firstSkipped(patch, numbersOf(ofMinor, "patch"));
     return first === null ? null : `${major}.${minor}.${first}`;
   }
+  // Nobody has to have published 0.0.x before 0.1.0, or 0.x before 1.0.0: they are starts of their own.
   if (minor > 0) {
-    const first = firstSkipped(minor, numbersOf(ofMajor, "minor"));
+    const first = firstSkipped(minor, [...(major === 0 ? [0] : []), ...numbersOf(ofMajor, "minor")]);
     return first === null ? null : `${major}.${first}.0`;
   }
-  // 1.0.0 is a start of its own: nobody has to have published 0.x.
   const first = firstSkipped(major, [0, ...numbersOf(finals, "major")]);
   return first === null ? null : `${first}.0.0`;
 }
