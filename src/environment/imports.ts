@@ -14,8 +14,8 @@ const IMPORT = /(?:^|;)[ \t]*(?:import[ \t]+([\w., \t]+)|from[ \t]+(\w[\w.]*)[ \
 
 /** The dotted names that a script or, with `notebook`, the JSON of a Jupyter notebook imports. */
 export function importsOf(text: string, notebook = false): Set<string> {
-  // In a notebook's JSON a line of code begins after a quote or an escaped line feed.
-  const code = notebook ? text.replace(/\\n|"/g, "\n") : text;
+  // In a notebook's JSON a line of code begins after a quote (not an escaped one) or an escaped line feed.
+  const code = notebook ? text.replace(/\\n|(?<!\\)"/g, "\n") : text;
   const names = new Set<string>();
   for (const match of code.matchAll(IMPORT)) {
     for (const part of match[2] === undefined ? (match[1] ?? "").split(",") : [match[2]]) {

@@ -14,10 +14,24 @@ export interface Installation {
   siteFolders: string[];
 }
 
-/** The folder that holds an interpreter's installation: bin/ and Scripts\ are inside it, a Windows python.exe stands in it. */
-export function prefixOf(executable: string): string {
+/** The folder above bin/ or Scripts\; a python.exe outside an environment stands in it. */
+function above(executable: string): string {
   const folder = dirname(executable);
   return /^(?:bin|Scripts)$/i.test(basename(folder)) ? dirname(folder) : folder;
+}
+
+/**
+ * The folder that holds an interpreter's installation. As Python does: an environment is found by the path that was
+ * called, anything else by where the links lead.
+ */
+export function prefixOf(executable: string): string {
+  const prefix = above(executable);
+  if (isVirtualEnvironment(prefix) || existsSync(join(prefix, "conda-meta"))) return prefix;
+  try {
+    return above(realpathSync(executable));
+  } catch {
+    return prefix;
+  }
 }
 
 /** The interpreter of an installation, or null. */
@@ -42,7 +56,7 @@ export function readPrefix(prefix: string): Installation {
   const siteFolders = siteFoldersOf(prefix, version);
   if (settings?.get("include-system-site-packages")?.toLowerCase() === "true") {
     const home = settings.get("home");
-    if (home) siteFolders.push(...siteFoldersOf(prefixOf(join(home, "python")), version));
+    if (home) siteFolders.push(...siteFoldersOf(above(join(home, "python")), version));
   }
   return {
     version,

@@ -1,4 +1,5 @@
 // Reads params and metrics files: params.yaml, metrics.json, config.toml.
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import { MvError } from "../errors.ts";
@@ -51,7 +52,8 @@ async function readText(file: string): Promise<string> {
 }
 
 async function readBytes(file: string): Promise<Buffer> {
-  const handle = await open(file);
+  // Non-blocking: opening a named pipe would otherwise wait for its writer.
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const status = await handle.stat();
     if (!status.isFile()) throw new MvError("invalid-file", `${file}: not a file`);
