@@ -1,0 +1,91 @@
+// The raw bytes of an annotated tag, taken apart: header, message, payload, signature. Knows nothing of what a payload means.
+// Foreign and hostile tags are normal here: what is no tag with a payload is null, and nothing throws.
+
+/** A tag object larger than this is not read, and none so large is written. */
+export const TAG_MAX_BYTES = 1 << 20;
+
+export interface Tagger {
+  name: string;
+  email: string;
+  /** Seconds since 1970. */
+  date: number;
+  /** As Git writes it: +0100. */
+  zone: string;
+}
+
+export interface TagObject {
+  /** The short name that the object gives itself. */
+  tag: string;
+  /** The oid it points at, and the type of that object. */
+  target: string;
+  targetType: string;
+  tagger: Tagger | null;
+  /** The message before the payload's `---` line, exactly as stored. */
+  message: string;
+  /** The text after the last line that is exactly `---`, without a signature; null where it is not UTF-8. */
+  payload: string | null;
+  signed: boolean;
+}
+
+const SIGNATURE = /^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----/gm;
+
+/** Takes a tag object apart, or null where it is none, is too large, or has no line that is exactly `---`. */
+export function readTagObject(raw: Uint8Array): TagObject | null {
+  if (raw.length > TAG_MAX_BYTES) return null;
+  // One character per byte: positions are bytes, and no byte is lost before it is known where the text ends.
+  const text = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString("latin1");
+  const headerEnd = text.indexOf("\n\n");
+  const header = headerEnd < 0 ? null : readHeader(text.slice(0, headerEnd));
+  if (header === null) return null;
+  const body = text.slice(headerEnd + 2);
+
+  // The payload is ours and has no such line; a signature, which follows it, is base64. So a reason may hold anything.
+  const fence = body.startsWith("---\n") && !body.includes("\n---\n") ? 0 : body.lastIndexOf("\n---\n") + 1;
+  if (fence === 0 && !body.startsWith("---\n")) return null;
+  const after = body.slice(fence + "---\n".length);
+  const signature = [...after.matchAll(SIGNATURE)].at(-1)?.index;
+  return {
+    tag: header.tag,
+    target: header.target,
+    targetType: header.targetType,
+    tagger: header.tagger,
+    message: decode(body.slice(0, fence)),
+    payload: decodeStrictly(after.slice(0, signature)),
+    signed: signature !== undefined || header.signed,
+  };
+}
+
+interface Header extends Pick<TagObject, "tag" | "target" | "targetType" | "tagger" | "signed"> {}
+
+/** Git writes object, type, tag and tagger in this order; what follows (gpgsig-sha256, with its indented lines) is not ours. */
+function readHeader(text: string): Header | null {
+  const [object = "", type = "", tag = "", tagger = "", ...more] = text.split("\n");
+  const target = /^object ([0-9a-f]{40}|[0-9a-f]{64})$/.exec(object)?.[1];
+  const targetType = /^type ([a-z]+)$/.exec(type)?.[1];
+  if (target === undefined || targetType === undefined || !tag.startsWith("tag ")) return null;
+  return {
+    target,
+    targetType,
+    tag: decode(tag.slice("tag ".length)),
+    tagger: readTagger(tagger),
+    signed: [tagger, ...more].some((line) => /^gpgsig(?:-sha256)? /.test(line)),
+  };
+}
+
+function readTagger(line: string): Tagger | null {
+  const [, name = "", email = "", date, zone] = /^tagger (?:(.*) )?<(.*)> (\d{1,12}) ([-+]\d{4})$/.exec(line) ?? [];
+  if (date === undefined || zone === undefined) return null;
+  return { name: decode(name), email: decode(email), date: Number(date), zone };
+}
+
+function decode(latin1: string): string {
+  return Buffer.from(latin1, "latin1").toString("utf8");
+}
+
+function decodeStrictly(latin1: string): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(latin1, "latin1"));
+  } catch {
+    return null;
+  }
+}
