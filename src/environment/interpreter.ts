@@ -1,7 +1,7 @@
 // Asks a Python interpreter who it is: one isolated run without site-packages, so that no installed code is executed.
 import { execFile } from "node:child_process";
 
-export interface Answer {
+interface Answer {
   version: string;
   implementation: string;
   /** sys.executable: the real interpreter behind a shim. */

@@ -38,18 +38,18 @@ const DISTRIBUTIONS_OF: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-export function isModelLibrary(name: string): boolean {
+function isModelLibrary(name: string): boolean {
   return MODEL_LIBRARIES.has(name);
 }
 
 /** The distributions a dotted import may come from, by table or by having the same name. */
-export function distributionsOf(module: string): readonly string[] {
+function distributionsOf(module: string): readonly string[] {
   const [top = module] = module.split(".", 1);
   const dotted = [...DISTRIBUTIONS_OF.keys()].find((key) => module === key || module.startsWith(`${key}.`));
   return DISTRIBUTIONS_OF.get(dotted ?? top) ?? [normalName(top)];
 }
 
-export interface Choice {
+interface Choice {
   /** Versions by distribution, in name order. */
   versions: Record<string, string>;
   /** Modules of libraries that make models, where the code imports some and not one is installed: the wrong Python? */

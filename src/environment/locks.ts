@@ -8,7 +8,7 @@ import { normalName } from "./distributions.ts";
 import { readHead } from "./reading.ts";
 import { readToml } from "./toml.ts";
 
-export interface Locked {
+interface Locked {
   /** Versions by normal name; "python" too where the file pins it. */
   versions: Map<string, string>;
   warnings: string[];

@@ -3,7 +3,7 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { listFolder, readHead } from "./reading.ts";
 
-export interface Installation {
+interface Installation {
   /** "3.11.7"; only "3.11" where no file says more; null where none says anything. */
   version: string | null;
   /** "CPython", "PyPy"…; null where no file says so. */

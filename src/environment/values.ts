@@ -13,15 +13,16 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
  * The map in a YAML, JSON or TOML file, told apart by the extension. Maps in it stay nested, numbers keep their text.
- * Throws `invalid-file` naming file and line: absent, too big, not UTF-8, malformed, or not a map at the top.
+ * `shown` is the path as the user wrote it. Throws `invalid-file` naming it and the line: absent, too big, not UTF-8,
+ * malformed, or not a map at the top.
  */
-export async function readValues(file: string): Promise<ValueMap> {
-  const extension = extname(file).toLowerCase();
+export async function readValues(path: string, shown: string = path): Promise<ValueMap> {
+  const extension = extname(shown).toLowerCase();
   if (![".yaml", ".yml", ".json", ".toml"].includes(extension))
-    throw new MvError("invalid-file", `${file}: not a .yaml, .json or .toml file`);
-  const text = await readText(file);
-  const value = await parse(text, file, extension);
-  if (!isMap(value)) throw new MvError("invalid-file", `${file}:1: names and values expected at the top`);
+    throw new MvError("invalid-file", `${shown}: not a .yaml, .json or .toml file`);
+  const text = await readText(path, shown);
+  const value = await parse(text, shown, extension);
+  if (!isMap(value)) throw new MvError("invalid-file", `${shown}:1: names and values expected at the top`);
   return value;
 }
 
@@ -32,14 +33,14 @@ async function parse(text: string, file: string, extension: string): Promise<Val
   return parseYaml(text, file, { maxBytes: MAX_BYTES }).data;
 }
 
-async function readText(file: string): Promise<string> {
+async function readText(path: string, shown: string): Promise<string> {
   let bytes: Buffer;
   try {
-    bytes = await readBytes(file);
+    bytes = await readBytes(path, shown);
   } catch (error) {
     if (error instanceof MvError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    throw new MvError("invalid-file", `${file}: ${code === "ENOENT" ? "no such file" : `cannot be read (${code})`}`, {
+    throw new MvError("invalid-file", `${shown}: ${code === "ENOENT" ? "no such file" : `cannot be read (${code})`}`, {
       cause: error,
     });
   }
@@ -47,17 +48,17 @@ async function readText(file: string): Promise<string> {
     // Fatal: a wrong encoding is an error, not a question mark in a record. The decoder drops a byte order mark.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new MvError("invalid-file", `${file}: not UTF-8 text`, { cause: error });
+    throw new MvError("invalid-file", `${shown}: not UTF-8 text`, { cause: error });
   }
 }
 
-async function readBytes(file: string): Promise<Buffer> {
+async function readBytes(path: string, shown: string): Promise<Buffer> {
   // Non-blocking: opening a named pipe would otherwise wait for its writer.
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const status = await handle.stat();
-    if (!status.isFile()) throw new MvError("invalid-file", `${file}: not a file`);
-    if (status.size > MAX_BYTES) throw new MvError("invalid-file", `${file}: bigger than ${MAX_BYTES} bytes`);
+    if (!status.isFile()) throw new MvError("invalid-file", `${shown}: not a file`);
+    if (status.size > MAX_BYTES) throw new MvError("invalid-file", `${shown}: bigger than ${MAX_BYTES} bytes`);
     return await handle.readFile();
   } finally {
     await handle.close();

@@ -61,7 +61,7 @@ describe("readValues", () => {
       message: expect.stringMatching(/no such file$/),
     });
     await expect(readValues(made.path("folder.json"))).rejects.toMatchObject({ code: "invalid-file" });
-    if (spawnSync("mkfifo", [made.path("pipe.json")]).status === 0)
+    if (spawnSync("sh", ["-c", `mkfifo "$0"`, made.path("pipe.json")]).status === 0)
       await expect(readValues(made.path("pipe.json"))).rejects.toMatchObject({
         code: "invalid-file",
         message: expect.stringMatching(/not a file$/),
