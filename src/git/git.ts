@@ -113,6 +113,8 @@ export interface Git {
   mergeBase(a: string, b: string): Promise<string | null>;
   /** Compares HEAD, index and working tree. Needs git. */
   status(): Promise<Status>;
+  /** The paths in conflict, by the index alone: far cheaper than status. */
+  unmerged(): Promise<string[]>;
   /** Which of these files, or files below these folders, the index holds. */
   trackedUnder(paths: readonly string[]): Promise<string[]>;
   /** The last value, as written (a key without a value is "true"); config is read once, and again after setConfig. */
@@ -125,6 +127,8 @@ export interface Git {
   remotes(): Promise<string[]>;
   /** What a remote holds under refs/tags for these names (all, if none are given); "unreachable" with Git's words. Needs git. */
   remoteTags(remote: string, names: readonly string[]): Promise<{ name: string; oid: string }[]>;
+  /** Short name of a branch whose tip is this commit, a local one (`feb-b`) before a remote's (`origin/feb-b`). */
+  branchAt(commit: string): Promise<string | null>;
   /** Whether a remote-tracking ref contains the commit, as of the last fetch or push. */
   containedInRemote(commit: string): Promise<boolean>;
   /** Absolute path of the folder Git takes hooks from, core.hooksPath honoured. */

@@ -5,12 +5,12 @@ import { MvError } from "../errors.ts";
 import { commit } from "./commit.ts";
 import type { Git } from "./git.ts";
 import { commits, diffStat, isAncestor, mergeBase } from "./history.ts";
-import { listFiles, readObjects, readPaths, sizes, trackedUnder } from "./objects.ts";
+import { listFiles, readObjects, readPaths, sizes, trackedUnder, unmerged } from "./objects.ts";
 import { findPlace } from "./open.ts";
 import { inProgress } from "./progress.ts";
-import { containedInRemote, head, readRef, resolveCommit, tags } from "./refs.ts";
+import { branchAt, containedInRemote, head, readRef, resolveCommit, tags } from "./refs.ts";
 import { remoteTags } from "./remotes.ts";
-import { type ConfigValues, canonicalKey, readConfig, remoteNames } from "./settings.ts";
+import { type ConfigValues, canonicalKey, isTrue, readConfig, remoteNames } from "./settings.ts";
 import { change } from "./simple.ts";
 import { LOCAL_ENV, type Place, ask, askText, run, words } from "./spawn.ts";
 import { status } from "./status.ts";
@@ -28,6 +28,9 @@ function createNative(place: Place): Git {
   const config = () => (values ??= readConfig(place));
   const version = () => (program ??= askVersion(place));
   const configAll = async (key: string) => [...((await config()).get(canonicalKey(key)) ?? [])];
+
+  const last = async (key: string) => (await configAll(key)).at(-1) ?? null;
+  const signs = async () => isTrue(await last("tag.gpgSign"));
 
   const git: Git = {
     root: place.root,
@@ -49,19 +52,21 @@ function createNative(place: Place): Git {
     isAncestor: (a, b) => isAncestor(place, a, b),
     mergeBase: (a, b) => mergeBase(place, a, b),
     status: () => status(place),
+    unmerged: () => unmerged(place),
     trackedUnder: (paths) => trackedUnder(place, paths),
-    config: async (key) => (await configAll(key)).at(-1) ?? null,
+    config: last,
     configAll,
     diffStat: (a, b, excludeSuffixes) => diffStat(place, a, b, excludeSuffixes),
     remotes: async () => remoteNames(await config()),
     remoteTags: (remote, names) => remoteTags(place, remote, names),
+    branchAt: (oid) => branchAt(place, oid),
     containedInRemote: (oid) => containedInRemote(place, oid),
     hooksDir: async () => ((await configAll("core.hooksPath")).length > 0 ? askHooksDir(place) : hooksIn(place)),
     version,
     stage: (paths) => stage(place, paths),
     unstage: (paths) => unstage(place, paths),
     commit: (input) => commit(place, input, git.onOutput),
-    createTags: (news, options) => createTags(place, news, options?.sign, git.onOutput),
+    createTags: (news, options) => createTags(place, news, options?.sign, signs, git.onOutput),
     deleteTags: (olds, env) => deleteTags(place, olds, env, git.onOutput),
     switchTo: (target) => switchTo(place, target, git.onOutput),
     async setConfig(key, value) {

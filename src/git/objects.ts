@@ -108,3 +108,9 @@ export async function trackedUnder(place: Place, paths: readonly string[]): Prom
   const text = await askText(place, ["ls-files", "-z", "--", ...paths]);
   return [...new Set(text.split("\0").filter((path) => path !== ""))];
 }
+
+export async function unmerged(place: Place): Promise<string[]> {
+  const text = await askText(place, ["ls-files", "--unmerged", "-z"]);
+  const paths = text.split("\0").map((entry) => entry.slice(entry.indexOf("\t") + 1));
+  return [...new Set(paths.filter((path) => path !== ""))];
+}

@@ -61,3 +61,16 @@ export async function containedInRemote(place: Place, commit: string): Promise<b
   if (answer.status !== 0) throw unreadable(answer);
   return answer.stdout.length > 0;
 }
+
+export async function branchAt(place: Place, commit: string): Promise<string | null> {
+  const args = [
+    "for-each-ref",
+    "--count=1",
+    `--points-at=${commit}`,
+    "--format=%(refname)",
+    "refs/heads/",
+    "refs/remotes/",
+  ];
+  const ref = (await askText(place, args)).trim();
+  return ref === "" ? null : ref.replace(/^refs\/(?:heads|remotes)\//, "");
+}

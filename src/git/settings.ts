@@ -39,3 +39,8 @@ export function remoteNames(values: ConfigValues): string[] {
   const names = [...values.keys()].map((key) => /^remote\.([^]+)\.url$/.exec(key)?.[1]);
   return [...new Set(names.filter((name) => name !== undefined))].sort();
 }
+
+/** Whether a value means true to Git: true, yes, on, or a number other than 0. */
+export function isTrue(value: string | null): boolean {
+  return value !== null && (/^(?:true|yes|on)$/i.test(value) || /^[+-]?0*[1-9]/.test(value));
+}

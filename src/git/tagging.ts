@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
 import type { NewTag } from "./git.ts";
+import { readObjects } from "./objects.ts";
 import { readRef } from "./refs.ts";
 import { change } from "./simple.ts";
 import { LOCAL_ENV, type Place, askText, run, words } from "./spawn.ts";
@@ -13,13 +14,16 @@ export async function createTags(
   place: Place,
   tags: readonly NewTag[],
   sign: boolean | undefined,
+  configured: () => Promise<boolean>,
   onOutput: ((text: string) => void) | null,
 ): Promise<Made[]> {
   if (tags.length === 0) return [];
   await refuseTaken(place, tags);
+  const signed = sign ?? (await configured());
   const made = await inScratch(place, async (scratch) => {
     const objects: Made[] = [];
-    for (const tag of tags) objects.push({ name: tag.name, oid: await makeObject(scratch, tag, sign, onOutput) });
+    for (const tag of tags)
+      objects.push({ name: tag.name, oid: await makeObject(place, scratch, tag, signed, onOutput) });
     return objects;
   });
   const { status, output } = await transaction(
@@ -99,21 +103,33 @@ async function scratchConfig(place: Place): Promise<string> {
 }
 
 async function makeObject(
+  place: Place,
   { dir, env }: Scratch,
   tag: NewTag,
-  sign: boolean | undefined,
+  signed: boolean,
   onOutput: ((text: string) => void) | null,
 ): Promise<string> {
   // Without a last newline a signature would be glued to the last line, and not verify.
   const input = tag.message.endsWith("\n") ? tag.message : `${tag.message}\n`;
-  const kind = sign === undefined ? "--annotate" : sign ? "--sign" : "--no-sign";
-  const annotate = kind === "--no-sign" ? ["--annotate", kind] : [kind];
   // This ref is nobody's business: neither the user's hooks nor ours see it.
-  const args = ["-c", "core.hooksPath=/dev/null", "tag", ...annotate, "--cleanup=verbatim", "--file=-"];
-  const answer = await run({ cwd: dir, args: [...args, "--end-of-options", tag.name, tag.target], input, env });
-  if (answer.status !== 0) {
-    onOutput?.(answer.stderr);
-    throw new MvError("commit-failed", words(answer.stderr), { details: { tag: tag.name, status: answer.status } });
-  }
-  return (await readFile(join(dir, "refs/tags", tag.name), "utf8")).trim();
+  const quiet = ["-c", "core.hooksPath=/dev/null"];
+  const options = ["--annotate", signed ? "--sign" : "--no-sign", "--cleanup=verbatim", "--file=-"];
+  const answer = await run({
+    cwd: dir,
+    args: [...quiet, "tag", ...options, "--end-of-options", tag.name, tag.target],
+    input,
+    env,
+  });
+  const oid = answer.status === 0 ? (await readFile(join(dir, "refs/tags", tag.name), "utf8")).trim() : "";
+  // Git 2.39 exits 0 with an unsigned tag where ssh-keygen has no key.
+  if (oid !== "" && (!signed || (await hasSignature(place, oid, input)))) return oid;
+  onOutput?.(answer.stderr);
+  throw new MvError("commit-failed", words(answer.stderr), { details: { tag: tag.name, status: answer.status } });
+}
+
+/** A signature follows the message in the object, whichever program made it. */
+async function hasSignature(place: Place, oid: string, message: string): Promise<boolean> {
+  const bytes = (await readObjects(place, [oid])).get(oid)?.bytes ?? Buffer.alloc(0);
+  const body = bytes.subarray(bytes.indexOf("\n\n") + 2);
+  return body.length > Buffer.byteLength(message);
 }

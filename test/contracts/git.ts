@@ -180,6 +180,24 @@ export function gitContract(adapter: Adapter): void {
       expect(await (await open(origin.dir)).containedInRemote(shared)).toBe(false);
     });
 
+    can("branchAt", "names a local branch before a remote's", async () => {
+      const origin = createRepo();
+      const one = origin.commit("one");
+      origin.git("switch", "-qc", "feb/b");
+      const two = origin.commit("two");
+      const three = origin.commit("three");
+      const clone = cloneRepo(origin);
+      clone.git("branch", "-q", "mine", one);
+      const git = await open(clone.dir);
+      expect(await git.branchAt(one)).toBe("mine");
+      expect(await git.branchAt(two)).toBeNull();
+      expect(await git.branchAt(three)).toBe("feb/b");
+      clone.git("switch", "-q", "mine");
+      clone.git("branch", "-qD", "feb/b");
+      clone.git("remote", "set-head", "origin", "--delete");
+      expect(await git.branchAt(three)).toBe("origin/feb/b");
+    });
+
     can("inProgress", "names what was begun", async () => {
       const repo = createRepo();
       repo.commit("base", { f: "0\n" });
@@ -282,6 +300,13 @@ export function gitContract(adapter: Adapter): void {
         expect(bytes.map((file) => file?.toString() ?? null)).toEqual(group.map(([, , text]) => text));
       }
       expect(await git.readPaths([])).toEqual([]);
+    });
+
+    can("unmerged", "lists each path in conflict once", async () => {
+      const repo = conflict();
+      expect(await (await open(repo.dir)).unmerged()).toEqual(["f.txt"]);
+      repo.git("add", "f.txt");
+      expect(await (await open(repo.dir)).unmerged()).toEqual([]);
     });
 
     can("conflict stages", "are read as :1, :2 and :3", async () => {
