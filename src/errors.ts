@@ -58,6 +58,7 @@ export const errorTable = {
   "only-copy": refused("The only copy would go", "mv push"),
   "no-space": refused("The disk has no room", "free some space"),
   "no-write": refused("A file or folder cannot be written", "check its permissions"),
+  "no-read": refused("A file or folder cannot be read", "check its permissions"),
   "nothing-found": refused("Nothing of that kind is here", "mv log"),
   "check-failed": refused("mv check found something", "see its findings"),
   differs: refused("diff --exit-code found a difference", "mv diff"),
