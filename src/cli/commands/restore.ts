@@ -1,0 +1,14 @@
+import { restore } from "../../operations/restore.ts";
+import type { CommandRun } from "../command.ts";
+import { isOn, text } from "../flags.ts";
+import { restoreView } from "../views/restore.ts";
+
+export const run: CommandRun = async (context, operands, flags) => {
+  const result = await restore(await context.project(), {
+    words: operands,
+    model: text(flags, "model"),
+    affected: isOn(flags, "affected"),
+    force: isOn(flags, "force"),
+  });
+  return { data: result, ...restoreView(result) };
+};

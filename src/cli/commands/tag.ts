@@ -1,0 +1,18 @@
+import { tag } from "../../operations/tag.ts";
+import type { CommandRun } from "../command.ts";
+import { isOn, text } from "../flags.ts";
+import { tagView } from "../views/tag.ts";
+
+export const run: CommandRun = async (context, operands, flags) => {
+  const project = await context.project();
+  const input = {
+    versions: operands,
+    model: text(flags, "model"),
+    reason: text(flags, "message"),
+    all: isOn(flags, "all"),
+    allowGap: isOn(flags, "allowGap"),
+    sign: typeof flags["sign"] === "boolean" ? flags["sign"] : undefined,
+  };
+  const result = await tag(project, input);
+  return { data: result, ...tagView(result) };
+};

@@ -1,0 +1,31 @@
+// Reads parsed flags with their types.
+import { MvError } from "../errors.ts";
+import type { Values } from "./command.ts";
+
+export function text(flags: Values, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function list(flags: Values, name: string): readonly string[] {
+  const value = flags[name];
+  return Array.isArray(value) ? (value as readonly string[]) : typeof value === "string" ? [value] : [];
+}
+
+export function isOn(flags: Values, name: string): boolean {
+  return flags[name] === true;
+}
+
+/** Splits "key=value"; fails with usage naming the flag. */
+export function pair(word: string, flag: string): [string, string] {
+  const at = word.indexOf("=");
+  if (at < 1) throw new MvError("usage", `${flag} ${word}: give it as KEY=VALUE`, { hint: `${flag} accuracy=0.91` });
+  return [word.slice(0, at), word.slice(at + 1)];
+}
+
+export function wholeNumber(flags: Values, name: string): number | undefined {
+  const value = text(flags, name);
+  if (value === undefined) return undefined;
+  if (!/^\d+$/.test(value)) throw new MvError("usage", `--${name} ${value}: give a whole number`);
+  return Number(value);
+}

@@ -1,0 +1,112 @@
+// Runs one command line: finds the command, runs it, prints what came of it. The only place that catches errors.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { MvError } from "../errors.ts";
+import { openProject, type Project } from "../operations/project.ts";
+import { rows } from "./commands/index.ts";
+import type { Context } from "./command.ts";
+import { asMvError, failureDocument, printError, printOutcome, printWarning, successDocument } from "./output.ts";
+import { parse } from "./program.ts";
+import { type Io, progressLine, styleFor } from "./terminal.ts";
+
+/** The version of the installed package. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The table of all commands, for the documentation. */
+export { rows as commandRows };
+
+/** Runs a command line and returns the exit status. Writes through `io` alone. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const warnings: string[] = [];
+  const json = argv.includes("--json");
+  const debug = argv.includes("--debug") || io.env["MVERSION_DEBUG"] === "1";
+  let command = argv.find((word) => !word.startsWith("-")) ?? "";
+  const progress = progressLine(io, Date.now);
+  try {
+    const invocation = await parse(rows, argv, packageVersion(), (text) => io.out(text));
+    if (!invocation) return 0;
+    const { row, operands, flags, globals } = invocation;
+    command = row.name;
+    const warn = (text: string): void => {
+      progress.clear();
+      warnings.push(text);
+      if (!json && !globals.quiet) printWarning(io, text);
+    };
+    const interactive = io.outIsTerminal && io.errIsTerminal && !globals.yes && !globals.json;
+    const cwd = globals.cd === undefined ? io.cwd : resolve(io.cwd, globals.cd);
+    let project: Promise<Project> | undefined;
+    const context: Context = {
+      cwd,
+      env: io.env,
+      interactive,
+      yes: globals.yes,
+      warn,
+      readInput: io.readInput,
+      ask: (question) => {
+        if (!interactive) throw new MvError("usage", `${question.trim()} Not asked here: not a terminal`);
+        return io.ask(question);
+      },
+      style: styleFor(io.outIsTerminal, io.env),
+      project: () =>
+        (project ??= openProject({
+          cwd,
+          env: io.env,
+          warn,
+          report: progress.show,
+          onGitOutput: (text) => io.err(text),
+          hookHint: !row.hidden && row.name !== "hooks" && row.name !== "init",
+        })),
+    };
+    const { run: action } = await row.load();
+    const outcome = await action(context, operands, flags);
+    progress.clear();
+    if (globals.json) io.out(successDocument(command, outcome.data, warnings));
+    else printOutcome(io, outcome, globals.quiet);
+    return outcome.exit ?? 0;
+  } catch (thrown) {
+    progress.clear();
+    const error = asMvError(thrown);
+    if (json) io.out(failureDocument(command, error, warnings));
+    else printError(io, error, debug);
+    return error.exit;
+  }
+}
+
+/** The program: wires a run to this process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`mv log | head`) is not an error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  process.on("SIGINT", () => {
+    process.stderr.write("\nmversion: interrupted\nNext: repeat the command\n");
+    process.exit(130);
+  });
+  process.exitCode = await run(argv, {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    outIsTerminal: process.stdout.isTTY === true,
+    errIsTerminal: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+    cwd: process.cwd(),
+    env: process.env,
+    readInput: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString("utf8");
+    },
+    ask: async (question) => {
+      const { createInterface } = await import("node:readline/promises");
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return (await lines.question(question)).trim();
+      } finally {
+        lines.close();
+      }
+    },
+  });
+}

@@ -1,0 +1,37 @@
+/**
+ * mversion as a library: open a repository and call the operations that the command line calls.
+ *
+ * ```ts
+ * import { openProject, readReleases, status } from "git-mversion";
+ *
+ * const project = await openProject({ cwd: process.cwd(), env: process.env });
+ * const { all } = await readReleases(project);
+ * console.log(all.map((release) => `${release.model} ${release.version}`), await status(project));
+ * ```
+ *
+ * Every operation takes the project and a plain input, returns plain data, prints nothing, and throws `MvError` with a
+ * stable `code` for what a user can understand. Fields are only ever added to results.
+ * @module
+ */
+export { errorTable, type ErrorCode, isMvError, MvError } from "./errors.ts";
+export { openProject, type Project, type Progress, type Surroundings } from "./operations/project.ts";
+export { readReleases, type Releases } from "./operations/releases.ts";
+export type { Release } from "./model/release.ts";
+export type { Artifact } from "./model/content.ts";
+export type { ModelRecord } from "./model/record.ts";
+export { fromPlain, numberText, type NumberText, type Value, type ValueMap } from "./model/value.ts";
+export { init, type InitInput, type InitResult } from "./operations/init.ts";
+export { add, type AddInput, type AddResult } from "./operations/add.ts";
+export { status, type StatusResult } from "./operations/status.ts";
+export { restore, type RestoreInput, type RestoreResult } from "./operations/restore.ts";
+export { remove, type RemoveInput, type RemoveResult } from "./operations/remove.ts";
+export { move, type MoveInput, type MoveResult } from "./operations/move.ts";
+export { set, type SetInput, type SetResult } from "./operations/set.ts";
+export { captureInto, type CaptureInput, type CaptureResult } from "./operations/capture.ts";
+export { bump, type BumpInput, type BumpResult } from "./operations/bump.ts";
+export { tag, type TagInput, type TagResult } from "./operations/tag.ts";
+export { untag, type UntagInput, type UntagResult } from "./operations/untag.ts";
+export { retract, type RetractInput, type RetractResult } from "./operations/retract.ts";
+export { revert, type RevertInput, type RevertResult } from "./operations/revert.ts";
+export { checkout, type CheckoutInput, type CheckoutResult } from "./operations/checkout.ts";
+export { merge, type MergeInput, type MergeResult } from "./operations/merge.ts";

@@ -1,0 +1,101 @@
+// What trained the bytes: the libraries of the Python in use, and the day of the file.
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { capture } from "../environment/capture.ts";
+import type { Given } from "./describe.ts";
+import { writeFileAtomic } from "../platform/files.ts";
+import { withLock } from "../platform/locks.ts";
+import { MvError } from "../errors.ts";
+import { updateRecord } from "../model/record.ts";
+import { isMap, type Value, type ValueMap } from "../model/value.ts";
+import type { Project } from "./project.ts";
+import { readSnapshot } from "./snapshot.ts";
+import { oneModel } from "./versions.ts";
+
+/** A folder's newest file is looked for among this many. */
+const MOST_FILES = 1000;
+
+export interface CaptureRequest {
+  python?: string | undefined;
+  /** Absolute paths of the model's files and folders. */
+  files: readonly string[];
+}
+
+/** Library versions, environment and training date for new bytes. Never fails: what cannot be read is a warning. */
+export async function captureFor(
+  project: Project,
+  request: CaptureRequest,
+): Promise<{ given: Given; source: string | null }> {
+  const given: Given = {};
+  const newest = Math.max(...(await Promise.all(request.files.map(newestChange))));
+  if (Number.isFinite(newest)) given.training_date = new Date(newest).toISOString().slice(0, 10);
+  const captured = await capture(project.root, {
+    env: project.env,
+    ...(request.python === undefined ? {} : { python: request.python }),
+  });
+  if (captured === null) return { given, source: null };
+  given.library_versions = captured.library_versions;
+  given.environment = captured.environment;
+  for (const warning of captured.warnings) project.warn(warning);
+  return { given, source: captured.source };
+}
+
+/** Milliseconds since 1970 of the newest change of a file, or of a file in a folder. */
+async function newestChange(path: string): Promise<number> {
+  const stat = await lstat(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  let newest = Number.NEGATIVE_INFINITY;
+  const names = await readdir(path, { recursive: true });
+  for (const name of names.slice(0, MOST_FILES)) {
+    const inner = await lstat(join(path, name)).catch(() => null);
+    if (inner?.isFile()) newest = Math.max(newest, inner.mtimeMs);
+  }
+  return Number.isFinite(newest) ? newest : stat.mtimeMs;
+}
+
+export interface CaptureInput {
+  model?: string | undefined;
+  python?: string | undefined;
+  hyperparameters?: ValueMap;
+  metrics?: ValueMap;
+}
+
+export interface CaptureResult {
+  model: string;
+  /** Where the versions were read; null where there is no Python and no lock file. */
+  source: string | null;
+  library_versions: ValueMap;
+  environment: ValueMap;
+  changed: boolean;
+}
+
+/** Reads libraries and environment into the model's record, for bytes that were added before. Staged. */
+export async function captureInto(project: Project, input: CaptureInput): Promise<CaptureResult> {
+  return withLock(project.stateDir, "write", async () => {
+    const model = oneModel(project, input.model);
+    const found = (await readSnapshot(project, "worktree")).records.get(model);
+    if (!found) throw new MvError("nothing-to-release", `${model} has no record yet`, { hint: "mv add FILE" });
+    const { given, source } = await captureFor(project, { python: input.python, files: [] });
+    const { fields } = found.record;
+    const patch: Record<string, Value | undefined> = {};
+    if (given.library_versions) patch["library_versions"] = given.library_versions;
+    if (given.environment) patch["environment"] = given.environment;
+    for (const key of ["hyperparameters", "metrics"] as const) {
+      const fresh = input[key];
+      if (fresh) patch[key] = { ...(isMap(fields[key]) ? fields[key] : {}), ...fresh };
+    }
+    const text = updateRecord(found.text, found.path, patch);
+    if (text !== found.text) {
+      await writeFileAtomic(join(project.root, found.path), text, { durable: true });
+      await project.git.stage([found.path]);
+    }
+    const none: ValueMap = {};
+    return {
+      model,
+      source,
+      library_versions: given.library_versions ?? none,
+      environment: given.environment ?? none,
+      changed: text !== found.text,
+    };
+  });
+}

@@ -1,0 +1,149 @@
+// Brings artifacts on disk to wanted bytes: what must be written, what must go, and what would be lost by it.
+import { join } from "node:path";
+import { MvError } from "../errors.ts";
+import type { Pointer } from "../model/pointer.ts";
+import type { Bytes, Placement } from "../store/store.ts";
+import { readIgnored } from "./mvignore.ts";
+import type { Project } from "./project.ts";
+import { quoted } from "./targets.ts";
+
+/** The bytes that a path shall hold. */
+export interface Wanted {
+  kind: "file" | "directory";
+  sha256: string;
+  size: number;
+  xxh64?: string | undefined;
+  executable?: boolean | undefined;
+}
+
+export interface Arrangement {
+  placements: Placement[];
+  /** Artifacts that go: nothing points to them any more. */
+  removals: { path: string; bytes: Bytes }[];
+  /** Paths whose bytes are stored nowhere and would be overwritten or removed. */
+  unsaved: { path: string; bytes: Bytes }[];
+  /** Wanted objects that the cache lacks, by path. */
+  missing: { path: string; sha256: string }[];
+  /** Paths that hold the wanted bytes already. */
+  unchanged: string[];
+}
+
+export function wantedOf(pointer: Pointer): Wanted | null {
+  if (pointer.kind === "external") return null;
+  const { kind, sha256, size, xxh64, executable } = pointer;
+  return { kind, sha256, size, xxh64, executable: executable === true };
+}
+
+/** Compares the disk with what is wanted (null: the path shall be gone). Touches nothing. */
+export async function arrange(project: Project, wanted: ReadonlyMap<string, Wanted | null>): Promise<Arrangement> {
+  const store = await project.store();
+  const result: Arrangement = { placements: [], removals: [], unsaved: [], missing: [], unchanged: [] };
+  for (const [path, target] of wanted) {
+    const absolute = join(project.root, path);
+    const ignored = await readIgnored(project, path);
+    const current = await store.look(absolute, path, ignored ? { ignored } : {});
+    if (target && holds(current, target)) {
+      result.unchanged.push(path);
+      continue;
+    }
+    if (current !== null && !(await isSaved(project, current))) result.unsaved.push({ path, bytes: current });
+    if (target === null) {
+      if (current !== null) result.removals.push({ path, bytes: current });
+      continue;
+    }
+    const lacking = await lackingObjects(project, target);
+    for (const sha256 of lacking) result.missing.push({ path, sha256 });
+    result.placements.push({
+      absolute,
+      key: path,
+      kind: target.kind,
+      sha256: target.sha256,
+      size: target.size,
+      ...(target.xxh64 === undefined ? {} : { xxh64: target.xxh64 }),
+      ...(target.executable === undefined ? {} : { executable: target.executable }),
+      current,
+    });
+  }
+  return result;
+}
+
+function holds(current: Bytes | null, target: Wanted): boolean {
+  if (current === null || current.sha256 !== target.sha256 || current.kind !== target.kind) return false;
+  return current.kind === "directory" || target.executable === undefined || current.executable === target.executable;
+}
+
+/** Whether every byte of it is in the cache, so that nothing is lost when the path is overwritten. */
+export async function isSaved(project: Project, bytes: Bytes): Promise<boolean> {
+  const store = await project.store();
+  const objects =
+    bytes.kind === "file"
+      ? [bytes.sha256]
+      : bytes.entries.flatMap((entry) => ("sha256" in entry ? [entry.sha256] : []));
+  return (await store.missing(objects)).length === 0;
+}
+
+async function lackingObjects(project: Project, target: Wanted): Promise<string[]> {
+  const store = await project.store();
+  const [top] = await store.missing([target.sha256]);
+  if (top !== undefined) return [top];
+  if (target.kind === "file") return [];
+  const objects = await store.need({ kind: target.kind, sha256: target.sha256 });
+  return store.missing(objects.map((object) => object.sha256));
+}
+
+/** Fails with object-missing where a wanted object is not in the cache. */
+export function requireObjects(arrangement: Arrangement, name: string): void {
+  const [first] = arrangement.missing;
+  if (!first) return;
+  const paths = [...new Set(arrangement.missing.map((item) => item.path))];
+  throw new MvError(
+    "object-missing",
+    `${name} cannot be brought back: ${paths.length === 1 ? first.path : `${paths.length} artifacts`} ${paths.length === 1 ? "is" : "are"} not in the cache`,
+    {
+      hint: "mv push where it was added, or copy its objects into the cache",
+      details: { objects: arrangement.missing.slice(0, 100) },
+    },
+  );
+}
+
+/**
+ * Refuses with would-lose where bytes would be lost, or stores them first when forced.
+ * Returns what was stored, so that the user can be told how to get it back.
+ */
+export async function saveOrRefuse(
+  project: Project,
+  arrangement: Arrangement,
+  force: boolean,
+): Promise<{ path: string; sha256: string }[]> {
+  const { unsaved } = arrangement;
+  const [first] = unsaved;
+  if (!first) return [];
+  if (!force) {
+    throw new MvError(
+      "would-lose",
+      `${unsaved.map((item) => item.path).join(", ")} ${unsaved.length === 1 ? "holds" : "hold"} bytes that are stored nowhere`,
+      {
+        hint: `mv add ${unsaved.map((item) => quoted(item.path)).join(" ")}, or --force`,
+        details: { paths: unsaved.map((item) => item.path) },
+      },
+    );
+  }
+  const store = await project.store();
+  const saved: { path: string; sha256: string }[] = [];
+  for (const { path } of unsaved) {
+    const ignored = await readIgnored(project, path);
+    const bytes = await store.add(join(project.root, path), path, {
+      progress: project.report,
+      ...(ignored ? { ignored } : {}),
+    });
+    saved.push({ path, sha256: bytes.sha256 });
+  }
+  return saved;
+}
+
+/** Writes and removes as arranged. */
+export async function carryOut(project: Project, arrangement: Arrangement): Promise<void> {
+  const store = await project.store();
+  await store.place(arrangement.placements, { progress: project.report });
+  for (const { path, bytes } of arrangement.removals) await store.remove(join(project.root, path), path, bytes);
+}

@@ -1,0 +1,165 @@
+// mv merge --ours | --theirs: settles a conflict between two trainings. One side's bytes come with all that describes
+// them; the rest of the record is merged field by field; the result gets a free draft number.
+import { join } from "node:path";
+import { MvError } from "../errors.ts";
+import { sameContent } from "../model/content.ts";
+import { pointerPath } from "../model/paths.ts";
+import { type ModelRecord, parseRecord, updateRecord } from "../model/record.ts";
+import type { Value } from "../model/value.ts";
+import { writeFileAtomic } from "../platform/files.ts";
+import { withLock } from "../platform/locks.ts";
+import { nextFreeDraft } from "./drafts.ts";
+import { arrange, carryOut, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import { mergeFields } from "./merge/fields.ts";
+import { conflictedModels, type Sides } from "./merge/sides.ts";
+import type { Project } from "./project.ts";
+import { readReleases, type Releases } from "./releases.ts";
+import { readSnapshot } from "./snapshot.ts";
+import { oneModel } from "./versions.ts";
+
+export interface MergeInput {
+  side?: "ours" | "theirs" | undefined;
+  model?: string | undefined;
+  force?: boolean | undefined;
+}
+
+export interface MergedModel {
+  model: string;
+  version: string;
+  side: "ours" | "theirs";
+  /** Declared versions whose bytes are now in no release. */
+  lost: string[];
+  /** Fields that both sides changed differently; the chosen side's value stands. */
+  overruled: string[];
+}
+
+export interface MergeResult {
+  /** The branch or commit that is merged, as Git names it. */
+  other: string;
+  models: MergedModel[];
+  written: string[];
+  absent: string[];
+  saved: { path: string; sha256: string }[];
+}
+
+/** Settles records and pointers in conflict and stages them. Fails with nothing-found where there are none. */
+export async function merge(project: Project, input: MergeInput): Promise<MergeResult> {
+  return withLock(project.stateDir, "write", async () => {
+    const releases = await readReleases(project);
+    const { sides: all, other, heads } = await conflictedModels(project);
+    const sides = input.model === undefined ? all : all.filter((item) => item.model === oneModel(project, input.model));
+    if (sides.length === 0) {
+      throw new MvError("nothing-found", "No record and no pointer is in conflict", { hint: "git status" });
+    }
+    const models: MergedModel[] = [];
+    const touched: string[] = [];
+    for (const item of sides) {
+      const side = input.side ?? onlySide(item);
+      models.push(await settle(project, releases, { item, side, heads, touched }));
+    }
+    await project.git.stage([...new Set(touched)]);
+    const bytes = await bringBytes(project, touched, input.force === true);
+    return { other, models, ...bytes };
+  });
+}
+
+// Without a side: the one that has new bytes, where the other has none.
+function onlySide(item: Sides): "ours" | "theirs" {
+  const base = item.base?.record.artifacts ?? [];
+  const ours = !sameContent(base, item.ours?.record.artifacts ?? []);
+  const theirs = !sameContent(base, item.theirs?.record.artifacts ?? []);
+  if (ours !== theirs) return ours ? "ours" : "theirs";
+  if (sameContent(item.ours?.record.artifacts ?? [], item.theirs?.record.artifacts ?? [])) return "ours";
+  throw new MvError(
+    "conflict",
+    `Both sides have new bytes for ${item.model}: ${describeSide(item, "ours")}, ${describeSide(item, "theirs")}`,
+    {
+      hint: "mv merge --ours, or mv merge --theirs",
+      details: { model: item.model },
+    },
+  );
+}
+
+function describeSide(item: Sides, side: "ours" | "theirs"): string {
+  return `${side} is ${item[side]?.record.version ?? "gone"}`;
+}
+
+async function settle(
+  project: Project,
+  releases: Releases,
+  work: { item: Sides; side: "ours" | "theirs"; heads: readonly string[]; touched: string[] },
+): Promise<MergedModel> {
+  const { item, side, touched } = work;
+  const { model } = item;
+  const chosen = item[side];
+  const rejected = item[side === "ours" ? "theirs" : "ours"];
+  if (!chosen) {
+    throw new MvError("conflict", `${side} has no record of ${model}`, {
+      hint: `git rm ${project.settings.models[model]?.record ?? ""}, or mv merge --${side === "ours" ? "theirs" : "ours"}`,
+    });
+  }
+  const version = await settledVersion(project, releases, { item, chosen: chosen.record, heads: work.heads });
+  const { patch, overruled } = mergeFields({
+    base: item.base?.record ?? null,
+    chosen: chosen.record,
+    other: rejected?.record ?? null,
+  });
+  const full: Record<string, Value | undefined> = { ...patch, version };
+  // A reason belongs to the version it was given for.
+  if (version !== chosen.record.version) full["reason"] = undefined;
+  const text = updateRecord(chosen.text, chosen.path, full);
+  parseRecord(text, chosen.path);
+  await writeFileAtomic(join(project.root, chosen.path), text, { durable: true });
+  touched.push(chosen.path);
+  for (const artifact of chosen.record.artifacts) {
+    const pointer = item.pointers[side].get(artifact.path);
+    if (!pointer) continue;
+    await writeFileAtomic(join(project.root, pointerPath(artifact.path)), pointer, { durable: true });
+    touched.push(pointerPath(artifact.path));
+  }
+  const lost = rejected && isLost(releases, model, rejected.record, chosen.record) ? [rejected.record.version] : [];
+  return { model, version, side, lost, overruled };
+}
+
+function isLost(releases: Releases, model: string, rejected: ModelRecord, chosen: ModelRecord): boolean {
+  if (rejected.artifacts.length === 0 || sameContent(rejected.artifacts, chosen.artifacts)) return false;
+  return !releases.of(model).some((release) => sameContent(release.artifacts, rejected.artifacts));
+}
+
+// Bytes that are released keep their number; else the next free draft above both sides'.
+async function settledVersion(
+  project: Project,
+  releases: Releases,
+  state: { item: Sides; chosen: ModelRecord; heads: readonly string[] },
+): Promise<string> {
+  const { item, chosen } = state;
+  const release = releases.find(item.model, chosen.version);
+  if (release && sameContent(release.artifacts, chosen.artifacts)) return chosen.version;
+  if (sameContent(item.ours?.record.artifacts ?? [], item.theirs?.record.artifacts ?? [])) return chosen.version;
+  return nextFreeDraft(project, releases, item.model, {
+    declared: item.ours?.record.version ?? null,
+    heads: state.heads,
+    // After a squash the other side's commits are not in HEAD's history, but its number is known.
+    taken: [item.ours, item.theirs].flatMap((side) => (side ? [side.record.version] : [])),
+  });
+}
+
+async function bringBytes(
+  project: Project,
+  touched: readonly string[],
+  force: boolean,
+): Promise<{ written: string[]; absent: string[]; saved: { path: string; sha256: string }[] }> {
+  const snapshot = await readSnapshot(project, "worktree");
+  const wanted = new Map<string, Wanted>();
+  for (const [path, { pointer, path: file }] of snapshot.pointers) {
+    const bytes = touched.includes(file) ? wantedOf(pointer) : null;
+    if (bytes) wanted.set(path, bytes);
+  }
+  const arrangement = await arrange(project, wanted);
+  const absent = new Set(arrangement.missing.map((item) => item.path));
+  arrangement.placements = arrangement.placements.filter((item) => !absent.has(item.key));
+  arrangement.unsaved = arrangement.unsaved.filter((item) => !absent.has(item.path));
+  const saved = await saveOrRefuse(project, arrangement, force);
+  await carryOut(project, arrangement);
+  return { written: arrangement.placements.map((item) => item.key), absent: [...absent], saved };
+}

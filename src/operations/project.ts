@@ -1,0 +1,113 @@
+// The open repository: everything an operation may use. Operations take it as their first argument.
+import { join } from "node:path";
+import { parseSettings, type Settings } from "../config/config.ts";
+import { MvError } from "../errors.ts";
+import { type Git, openGit } from "../git/git.ts";
+import { readTextFile } from "../platform/files.ts";
+import type { Store } from "../store/store.ts";
+
+export const CONFIG_FILE = ".mversion.yaml";
+const CONFIG_MAX_BYTES = 1 << 20;
+
+/** How far long work has come; `bytes` and `total` in bytes. */
+export interface Progress {
+  phase: string;
+  bytes: number;
+  total: number;
+  files?: number;
+  path?: string;
+}
+
+export interface Project {
+  /** Real path of the top of the working tree. */
+  readonly root: string;
+  readonly cwd: string;
+  readonly git: Git;
+  readonly settings: Settings;
+  /** `<git common dir>/mversion`: cache, stat index, locks, journal. */
+  readonly stateDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  now(): Date;
+  /** The local cache; opened on first use. */
+  store(): Promise<Store>;
+  warn(text: string): void;
+  report(event: Progress): void;
+}
+
+export interface Surroundings {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  now?: () => Date;
+  warn?: (text: string) => void;
+  report?: (event: Progress) => void;
+  /** What git and the user's hooks print while they run. */
+  onGitOutput?: (text: string) => void;
+  /** Say once, as a warning, that the hooks are missing in this clone. */
+  hookHint?: boolean;
+}
+
+/**
+ * Opens the repository around `cwd`. Fails with no-repository, no-config (no .mversion.yaml in the working tree)
+ * or invalid-file.
+ */
+export async function openProject(around: Surroundings): Promise<Project> {
+  const git = await openGit(around.cwd);
+  const text = git.bare ? null : await readTextFile(join(git.root, CONFIG_FILE), CONFIG_MAX_BYTES);
+  if (text === null) {
+    throw new MvError("no-config", `${git.root} has no ${CONFIG_FILE}`, { hint: "mv init --model NAME" });
+  }
+  const project = projectWith(git, text, around);
+  if (around.hookHint) await hintAtHooks(project);
+  return project;
+}
+
+/** A project with given settings text (null: the defaults), for `init`, `check` on a bare repository, and tests. */
+export function projectWith(git: Git, settingsText: string | null, around: Surroundings): Project {
+  const warn = around.warn ?? (() => undefined);
+  const { settings, warnings } = parseSettings(settingsText, CONFIG_FILE);
+  for (const warning of warnings) warn(warning);
+  git.onOutput = around.onGitOutput ?? null;
+  const stateDir = join(git.commonDir, "mversion");
+  let store: Promise<Store> | undefined;
+  const report = around.report ?? (() => undefined);
+  return {
+    root: git.root,
+    cwd: around.cwd,
+    git,
+    settings,
+    stateDir,
+    env: around.env,
+    now: around.now ?? (() => new Date()),
+    store: () => (store ??= openStore(git, stateDir)),
+    warn,
+    report,
+  };
+}
+
+async function openStore(git: Git, stateDir: string): Promise<Store> {
+  const [{ createStore }, cache, link, jobs] = await Promise.all([
+    import("../store/store.ts"),
+    git.config("mversion.cache"),
+    git.config("mversion.link"),
+    git.config("mversion.jobs"),
+  ]);
+  const kinds = ["reflink", "copy", "hardlink", "symlink"] as const;
+  const kind = kinds.find((name) => name === (link ?? "reflink"));
+  if (!kind) throw new MvError("usage", `git config mversion.link ${link}: give ${kinds.join(", ")}`);
+  return createStore({
+    cacheDir: cache ?? join(stateDir, "cache"),
+    stateDir,
+    link: kind,
+    jobs: jobs === null ? 0 : Number(jobs),
+    shared: cache !== null,
+  });
+}
+
+async function hintAtHooks(project: Project): Promise<void> {
+  const { hooksMissing } = await import("./hooks/status.ts");
+  if (await hooksMissing(project.git)) {
+    project.warn(
+      "the hooks are not installed in this clone, so nothing stops an overwrite here; install them: mv hooks install",
+    );
+  }
+}

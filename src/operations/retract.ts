@@ -1,0 +1,48 @@
+// mv retract: marks a release as withdrawn. An event of its own: the release and its tag stay as they are.
+import { MvError } from "../errors.ts";
+import { formatRetractionMessage, formatRetractionTag } from "../model/release.ts";
+import { withLock } from "../platform/locks.ts";
+import type { Project } from "./project.ts";
+import { readReleases } from "./releases.ts";
+import { findVersion } from "./versions.ts";
+
+export interface RetractInput {
+  version: string;
+  model?: string | undefined;
+  reason?: string | undefined;
+}
+
+export interface RetractResult {
+  model: string;
+  version: string;
+  /** The tag that marks it. */
+  tag: string;
+  oid: string;
+  reason: string;
+}
+
+/** Makes the event. Fails with no-reason, or retracted where it is marked already. */
+export async function retract(project: Project, input: RetractInput): Promise<RetractResult> {
+  return withLock(project.stateDir, "write", async () => {
+    const releases = await readReleases(project);
+    const { release } = await findVersion(project, releases, input.version, input.model);
+    if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });
+    const before = releases.isRetracted(release);
+    if (before) {
+      throw new MvError("retracted", `${release.model} ${release.version} is retracted already: ${before.reason}`, {
+        hint: `git show ${before.tag}`,
+      });
+    }
+    const reason = input.reason?.trim();
+    if (!reason) {
+      throw new MvError("no-reason", `Retracting ${release.model} ${release.version} needs a reason`, {
+        hint: `mv retract ${release.tag} -m WHY`,
+      });
+    }
+    const { model, version } = release;
+    const name = formatRetractionTag(release.tag);
+    const message = formatRetractionMessage({ model, version, reason, release: release.oid });
+    const [made] = await project.git.createTags([{ name, target: release.commit, message }], {});
+    return { model, version, tag: name, oid: made?.oid ?? "", reason };
+  });
+}

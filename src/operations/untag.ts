@@ -1,0 +1,94 @@
+// mv untag: takes back a release that nobody else has, and puts the record's version and reason back.
+import { join } from "node:path";
+import { MvError } from "../errors.ts";
+import type { Release } from "../model/release.ts";
+import { parseRecord, updateRecord } from "../model/record.ts";
+import { readTextFile, writeFileAtomic } from "../platform/files.ts";
+import { withLock } from "../platform/locks.ts";
+import type { Project } from "./project.ts";
+import { readReleases, type Releases } from "./releases.ts";
+import { RECORD_MAX_BYTES } from "./snapshot.ts";
+import { forgetTags, rememberedTags } from "./tag/remembered.ts";
+import { findVersion } from "./versions.ts";
+
+export interface UntagInput {
+  version: string;
+  model?: string | undefined;
+}
+
+export interface UntagResult {
+  model: string;
+  version: string;
+  tag: string;
+  oid: string;
+  /** What the record declares now; null where it was left alone because it declares something else. */
+  declared: string | null;
+}
+
+/** Removes a release tag. Fails with untag-shared where a remote has it or another release seals it. */
+export async function untag(project: Project, input: UntagInput): Promise<UntagResult> {
+  return withLock(project.stateDir, "write", async () => {
+    const releases = await readReleases(project);
+    const { release } = await findVersion(project, releases, input.version, input.model);
+    if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });
+    requireUnsealed(releases, release);
+    await requireUnshared(project, release);
+    const remembered = (await rememberedTags(project)).find((item) => item.oid === release.oid);
+    await project.git.deleteTags([{ name: release.tag, oid: release.oid }]);
+    await forgetTags(project, [release.tag]);
+    const declared = await putRecordBack(
+      project,
+      release,
+      remembered?.before ?? (await recordBefore(project, release)),
+    );
+    return { model: release.model, version: release.version, tag: release.tag, oid: release.oid, declared };
+  });
+}
+
+function shared(release: Release, why: string, details: Record<string, unknown>): MvError {
+  return new MvError("untag-shared", `${release.tag} ${why}, so it stays`, {
+    hint: `mv retract ${release.tag} -m WHY`,
+    details: { tag: release.tag, ...details },
+  });
+}
+
+function requireUnsealed(releases: Releases, release: Release): void {
+  const later = releases.all.find((other) => other.seal?.tag === release.oid || other.previous?.tag === release.oid);
+  if (later) throw shared(release, `is sealed by ${later.tag}`, { sealedBy: later.tag });
+  const event = releases.isRetracted(release);
+  if (event) throw shared(release, "is retracted already", { retraction: event.tag });
+}
+
+async function requireUnshared(project: Project, release: Release): Promise<void> {
+  for (const remote of await project.git.remotes()) {
+    const there = await project.git.remoteTags(remote, [release.tag]);
+    if (there.length > 0) throw shared(release, `is on ${remote}`, { remote });
+  }
+}
+
+async function recordBefore(
+  project: Project,
+  release: Release,
+): Promise<{ version: string; reason: string | null } | null> {
+  const [blob] = await project.git.readPaths([{ rev: `${release.commit}^`, path: release.record.path }]);
+  if (!blob) return null;
+  const { version, fields } = parseRecord(blob.toString("utf8"), release.record.path);
+  return { version, reason: typeof fields["reason"] === "string" ? fields["reason"] : null };
+}
+
+async function putRecordBack(
+  project: Project,
+  release: Release,
+  before: { version: string; reason: string | null } | null,
+): Promise<string | null> {
+  const file = release.record.path;
+  const text = await readTextFile(join(project.root, file), RECORD_MAX_BYTES);
+  if (text === null || before === null || parseRecord(text, file).version !== release.version) return null;
+  await writeFileAtomic(
+    join(project.root, file),
+    updateRecord(text, file, { version: before.version, reason: before.reason ?? undefined }),
+    { durable: true },
+  );
+  await project.git.stage([file]);
+  return before.version;
+}

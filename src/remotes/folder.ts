@@ -1,0 +1,26 @@
+// A remote that is a folder: a mounted disk, NFS, a bucket that is mounted. Objects lie as in the cache.
+import { lstat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MvError } from "../errors.ts";
+import type { Remote } from "./remote.ts";
+
+/** Opens `file:///mnt/models` or a path; a relative one counts from the repository's root. */
+export async function openFolder(url: string, root: string): Promise<Remote> {
+  const folder = url.startsWith("file:") ? fileURLToPath(url) : resolve(root, url);
+  const stat = await lstat(folder).catch(() => null);
+  if (!stat)
+    throw new MvError("unreachable", `${folder} is not there`, {
+      hint: "mount it, or correct remotes in .mversion.yaml",
+    });
+  return {
+    async has(objects) {
+      const held: string[] = [];
+      for (const sha256 of objects) {
+        const object = await lstat(join(folder, "objects", sha256.slice(0, 2), sha256)).catch(() => null);
+        if (object?.isFile()) held.push(sha256);
+      }
+      return held;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+// A shared store that holds objects under the names the cache gives them. One file per scheme implements this.
+
+export interface Remote {
+  /** The given objects that it holds, each confirmed by asking it. Throws MvError unreachable. */
+  has(objects: readonly string[]): Promise<string[]>;
+}
+
+/** A remote as .mversion.yaml describes it. */
+export interface RemoteSettings {
+  url: string;
+}
