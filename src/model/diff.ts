@@ -1,5 +1,6 @@
 // What differs between two records: artifacts (renames told from changes), features, parameters, libraries, metrics.
 import type { Artifact } from "./content.ts";
+import { compareBytes } from "./paths.ts";
 import type { ModelRecord } from "./record.ts";
 import { isMap, sameValue, showValue, type Value, type ValueMap } from "./value.ts";
 
@@ -96,7 +97,7 @@ export function diffArtifacts<T extends { path: string; sha256: string }>(
 }
 
 function byPath<T extends { path: string }>(items: Iterable<T>): T[] {
-  return [...items].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return [...items].sort((a, b) => compareBytes(a.path, b.path));
 }
 
 function diffFeatures(from: readonly string[], to: readonly string[]): RecordDiff["features"] {

@@ -1,6 +1,8 @@
 // The raw bytes of an annotated tag, taken apart: header, message, payload, signature. Knows nothing of what a payload means.
 // Foreign and hostile tags are normal here: what is no tag with a payload is null, and nothing throws.
 
+import { isUtf8 } from "node:buffer";
+
 /** A tag object larger than this is not read, and none so large is written. */
 export const TAG_MAX_BYTES = 1 << 20;
 
@@ -22,11 +24,14 @@ export interface TagObject {
   tagger: Tagger | null;
   /** The message before the payload's `---` line, exactly as stored. */
   message: string;
-  /** The text after the last line that is exactly `---`, without a signature; null where it is not UTF-8. */
-  payload: string | null;
+  /** The text after the last line that is exactly `---`, without a signature. */
+  payload: string;
+  /** False where the payload's bytes are not UTF-8 and `payload` is only what could be read of them. */
+  isText: boolean;
   signed: boolean;
 }
 
+const FENCE = "---\n";
 const SIGNATURE = /^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----/gm;
 
 /** Takes a tag object apart, or null where it is none, is too large, or has no line that is exactly `---`. */
@@ -39,18 +44,20 @@ export function readTagObject(raw: Uint8Array): TagObject | null {
   if (header === null) return null;
   const body = text.slice(headerEnd + 2);
 
-  // The payload is ours and has no such line; a signature, which follows it, is base64. So a reason may hold anything.
-  const fence = body.startsWith("---\n") && !body.includes("\n---\n") ? 0 : body.lastIndexOf("\n---\n") + 1;
-  if (fence === 0 && !body.startsWith("---\n")) return null;
-  const after = body.slice(fence + "---\n".length);
+  // The payload has no such line, nor has a signature, which follows it in base64: so a reason may hold anything.
+  const fence = body.lastIndexOf(`\n${FENCE}`) + 1;
+  if (!body.startsWith(FENCE, fence)) return null;
+  const after = body.slice(fence + FENCE.length);
   const signature = [...after.matchAll(SIGNATURE)].at(-1)?.index;
+  const payload = Buffer.from(after.slice(0, signature), "latin1");
   return {
     tag: header.tag,
     target: header.target,
     targetType: header.targetType,
     tagger: header.tagger,
     message: decode(body.slice(0, fence)),
-    payload: decodeStrictly(after.slice(0, signature)),
+    payload: payload.toString("utf8"),
+    isText: isUtf8(payload),
     signed: signature !== undefined || header.signed,
   };
 }
@@ -80,12 +87,4 @@ function readTagger(line: string): Tagger | null {
 
 function decode(latin1: string): string {
   return Buffer.from(latin1, "latin1").toString("utf8");
-}
-
-function decodeStrictly(latin1: string): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(latin1, "latin1"));
-  } catch {
-    return null;
-  }
 }

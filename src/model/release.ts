@@ -1,0 +1,155 @@
+// Release tags and retractions: data <-> the text of an annotated tag. A tag is ours if its payload says so, never by its name.
+import { isMvError, MvError } from "../errors.ts";
+import type { Artifact } from "./content.ts";
+import { readRelease, readRetraction } from "./release-payload.ts";
+import { readTagObject, TAG_MAX_BYTES, type TagObject, type Tagger } from "./tag-object.ts";
+import { isNumberText, numberText, type Value, type ValueMap } from "./value.ts";
+import { parseYaml, writeYaml } from "./yaml.ts";
+
+/** Another release, by its number and the oid of its tag object. */
+export interface ReleaseRef {
+  version: string;
+  tag: string;
+}
+
+/** What a release tag says. Plain data: it survives JSON. */
+export interface Release {
+  model: string;
+  version: string;
+  /** Short name of the tag, as the tag object has it. */
+  tag: string;
+  /** The tag object. */
+  oid: string;
+  commit: string;
+  tagger: Tagger;
+  /** In the user's words, exactly as given. */
+  reason: string;
+  bump: string;
+  /** Its predecessor by number on this line. */
+  previous: ReleaseRef | null;
+  /** The model's newest release when this one was made. */
+  seal: ReleaseRef | null;
+  /** "sha256:" and the content of `artifacts`. */
+  content: string;
+  record: { path: string; sha256: string };
+  artifacts: Artifact[];
+  datasets: Artifact[];
+  dataset_snapshot_id: string | null;
+  feature_set_version: string | null;
+  signed: boolean;
+}
+
+/** An event that marks a release as not to be used any more. */
+export interface Retraction {
+  model: string;
+  version: string;
+  /** Oid of the release's tag object. */
+  release: string;
+  reason: string;
+  tag: string;
+  oid: string;
+  /** Seconds since 1970. */
+  date: number;
+}
+
+export type TagReading =
+  | { kind: "release"; release: Release }
+  | { kind: "retraction"; retraction: Retraction }
+  | { kind: "broken"; tag: string; oid: string; why: string }
+  | null;
+
+/** Room for the header and a signature. */
+const MESSAGE_MAX_BYTES = TAG_MAX_BYTES - (1 << 16);
+
+/**
+ * The message of a release tag: subject, reason, and after a line `---` the payload. It ends with a newline, as a signature is
+ * appended to it. Fails with `usage` where Git could store it but no reader would accept its size.
+ */
+export function formatReleaseMessage(release: Omit<Release, "oid" | "tagger" | "commit" | "tag" | "signed">): string {
+  const payload: Record<string, Value | undefined> = {
+    mversion: numberText("1"),
+    model: release.model,
+    version: release.version,
+    bump: release.bump,
+    previous: release.previous ? { ...release.previous } : undefined,
+    seal: release.seal ? { ...release.seal } : undefined,
+    content: release.content,
+    record: { ...release.record },
+    artifacts: release.artifacts.map(artifactValue),
+    datasets: release.datasets.length > 0 ? release.datasets.map(artifactValue) : undefined,
+    dataset_snapshot_id: release.dataset_snapshot_id ?? undefined,
+    feature_set_version: release.feature_set_version ?? undefined,
+  };
+  return messageOf(`${release.model} ${release.version}`, release.reason, payload);
+}
+
+function artifactValue({ path, kind, sha256, size }: Artifact): ValueMap {
+  return { path, kind, sha256, size: numberText(String(size)) };
+}
+
+/** The tag name of a release's retraction: beside the release in every listing, and never the name of a version. */
+export function formatRetractionTag(releaseTag: string): string {
+  return `${releaseTag}#retracted`;
+}
+
+/** The message of a retraction tag, laid out as a release's. */
+export function formatRetractionMessage(event: Pick<Retraction, "model" | "version" | "release" | "reason">): string {
+  const { model, version, release, reason } = event;
+  const payload = { mversion: numberText("1"), event: "retract", model, version, release };
+  return messageOf(retractionSubject(event), reason, payload);
+}
+
+function retractionSubject({ model, version }: { model: string; version: string }): string {
+  return `${model} ${version} retracted`;
+}
+
+function messageOf(subject: string, reason: string, payload: Record<string, Value | undefined>): string {
+  const present = Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== undefined)) as ValueMap;
+  const message = `${subject}\n\n${reason === "" ? "" : `${reason}\n\n`}---\n${writeYaml(present)}`;
+  if (Buffer.byteLength(message) <= MESSAGE_MAX_BYTES) return message;
+  throw new MvError("usage", `The tag of ${subject} would be larger than 1 MiB`, {
+    hint: "shorten the reason, or track a folder in place of its files: mv add FOLDER",
+  });
+}
+
+/**
+ * Reads a raw tag object. Null for what is not ours (foreign tags, events this version does not know); `broken` with the reason
+ * for what claims to be ours and is not well formed. Never throws.
+ */
+export function parseTagObject(raw: Uint8Array, oid: string): TagReading {
+  const object = readTagObject(raw);
+  if (object === null || !/^mversion:[ \t]*["']?\d/m.test(object.payload)) return null;
+  try {
+    return readPayload(object, oid);
+  } catch (error) {
+    return { kind: "broken", tag: object.tag, oid, why: isMvError(error) ? error.message : String(error) };
+  }
+}
+
+function readPayload(object: TagObject, oid: string): TagReading {
+  const { tag, tagger, message, signed } = object;
+  const invalid = (why: string): MvError => new MvError("invalid-file", `${tag}: ${why}`);
+  if (!object.isText) throw invalid("the payload is not UTF-8");
+  const { data } = parseYaml(object.payload, tag, { maxBytes: TAG_MAX_BYTES });
+  const schema = data["mversion"];
+  if (schema === undefined) return null;
+  if (!isNumberText(schema) || schema.value !== 1) throw invalid("it needs a newer mversion");
+  if (object.targetType !== "commit") throw invalid(`it points at a ${object.targetType}, not at a commit`);
+  if (tagger === null) throw invalid("it has no tagger");
+  if (data["event"] === undefined) {
+    const said = readRelease(data, invalid);
+    const reason = reasonOf(message, `${said.model} ${said.version}`);
+    return { kind: "release", release: { ...said, tag, oid, commit: object.target, tagger, reason, signed } };
+  }
+  if (data["event"] !== "retract") return null;
+  const said = readRetraction(data, invalid);
+  const reason = reasonOf(message, retractionSubject(said));
+  return { kind: "retraction", retraction: { ...said, reason, tag, oid, date: tagger.date } };
+}
+
+/** The reason within a message: what `messageOf` put there; of a message that someone else wrote, all but the first line. */
+function reasonOf(message: string, subject: string): string {
+  const start = `${subject}\n\n`;
+  const rest = message.startsWith(start) ? message.slice(start.length) : message.replace(/^[^\n]*\n*/, "");
+  return rest.endsWith("\n\n") ? rest.slice(0, -2) : rest.replace(/\n$/, "");
+}
