@@ -82,7 +82,8 @@ export async function isSaved(project: Project, bytes: Bytes): Promise<boolean> 
   return (await store.missing(objects)).length === 0;
 }
 
-async function lackingObjects(project: Project, target: Wanted): Promise<string[]> {
+/** The objects of an artifact that the cache lacks; of a folder whose manifest is not here, the manifest. */
+export async function lackingObjects(project: Project, target: Wanted): Promise<string[]> {
   const store = await project.store();
   const [top] = await store.missing([target.sha256]);
   if (top !== undefined) return [top];
