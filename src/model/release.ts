@@ -48,8 +48,9 @@ export interface Retraction {
   reason: string;
   tag: string;
   oid: string;
-  /** Seconds since 1970. */
+  /** Seconds since 1970, and the tagger's zone as Git writes it. */
   date: number;
+  zone: string;
 }
 
 export type TagReading =
@@ -144,7 +145,7 @@ function readPayload(object: TagObject, oid: string): TagReading {
   if (data["event"] !== "retract") return null;
   const said = readRetraction(data, invalid);
   const reason = reasonOf(message, retractionSubject(said));
-  return { kind: "retraction", retraction: { ...said, reason, tag, oid, date: tagger.date } };
+  return { kind: "retraction", retraction: { ...said, reason, tag, oid, date: tagger.date, zone: tagger.zone } };
 }
 
 /** The reason within a message: what `messageOf` put there; of a message that someone else wrote, all but the first line. */

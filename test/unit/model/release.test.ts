@@ -326,7 +326,7 @@ describe("retractions", () => {
   test("are read back", () => {
     expect(read(formatRetractionMessage(event), header)).toEqual({
       kind: "retraction",
-      retraction: { ...event, tag: "v1.1.0#retracted", oid: OID, date: 1770631200 },
+      retraction: { ...event, tag: "v1.1.0#retracted", oid: OID, date: 1770631200, zone: "+0000" },
     });
   });
 
