@@ -47,7 +47,7 @@ export async function readLock(path: string, shown: string): Promise<Locked> {
   if (/\.(?:lock|toml)$/.test(name)) return fromPackages(await readToml(text, shown), shown);
   return name.endsWith(".txt")
     ? fromRequirements(text, shown)
-    : fromConda(parseYaml(text, shown, { maxBytes: MAX_BYTES }).data, shown);
+    : fromConda(parseYaml(text, shown, { maxBytes: MAX_BYTES, hint: `edit ${shown}` }).data, shown);
 }
 
 /** [[package]] of uv, Poetry and PDM, [[packages]] of PEP 751: name, version, and where it comes from. */

@@ -30,7 +30,8 @@ async function parse(text: string, file: string, extension: string): Promise<Val
   if (text.trim() === "") throw new MvError("invalid-file", `${file}:1: the file is empty`);
   if (extension === ".json") return readJson(text, file);
   if (extension === ".toml") return readToml(text, file);
-  return parseYaml(text, file, { maxBytes: MAX_BYTES }).data;
+  // Not the default "git restore": it would throw the user's edit away.
+  return parseYaml(text, file, { maxBytes: MAX_BYTES, hint: `edit ${file}` }).data;
 }
 
 async function readText(path: string, shown: string): Promise<string> {
