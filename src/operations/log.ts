@@ -84,7 +84,7 @@ export async function log(project: Project, input: LogInput): Promise<LogResult>
       return {
         ...described(release, factsOf(release)),
         changes: previous ? releaseChanges(previous, factsOf(previous), release, factsOf(release)) : null,
-        retracted: event ? { reason: event.reason, date: dayIn("+0000", event.date) } : null,
+        retracted: event ? { reason: event.reason, date: dayIn(event.zone, event.date) } : null,
       };
     }),
     unreleased: await unreleased(project, releases, only === null ? modelNames(project) : [only]),

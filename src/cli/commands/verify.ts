@@ -1,0 +1,26 @@
+import { type ErrorCode, MvError } from "../../errors.ts";
+import { verify, type VerifyResult } from "../../operations/verify.ts";
+import type { CommandRun } from "../command.ts";
+import { isOn, text } from "../flags.ts";
+import { problemLines, verifyView } from "../views/verify.ts";
+
+/** The worst finding decides the exit status. */
+const WORST_FIRST = ["bytes-wrong", "seal-broken", "release-differs", "record-stale"] as const satisfies ErrorCode[];
+const PARTLY = 3;
+
+export const run: CommandRun = async (context, operands, flags) => {
+  const result = await verify(await context.project(), {
+    versions: operands,
+    model: text(flags, "model"),
+    all: isOn(flags, "all"),
+  });
+  if (result.problems.length > 0) throw broken(result);
+  return { data: result, ...verifyView(result), exit: result.absent.length > 0 ? PARTLY : 0 };
+};
+
+function broken(result: VerifyResult): MvError {
+  const { problems } = result;
+  const code = WORST_FIRST.find((code) => problems.some((problem) => problem.code === code)) ?? "release-differs";
+  const hints = [...new Set(problems.map((problem) => problem.hint))];
+  return new MvError(code, problemLines(result).join("\n"), { hint: hints.join("\n"), details: { ...result } });
+}
