@@ -75,7 +75,7 @@ function readArtifact(item: ValueMap, invalid: Invalid): Artifact {
   const kind = KINDS.find((kind) => kind === item["kind"]);
   if (kind === undefined) throw invalid(`${path}: kind is none of ${KINDS.join(", ")}`);
   const size = item["size"];
-  if (!isNumberText(size) || !Number.isSafeInteger(size.value) || size.value < 0 || !/^\d+$/.test(size.text))
+  if (!isNumberText(size) || !/^\d+$/.test(size.text) || !Number.isSafeInteger(size.value))
     throw invalid(`${path}: size is no number of bytes`);
   return { path, kind, sha256: shaOf(item, invalid), size: size.value };
 }

@@ -106,7 +106,7 @@ function retractionSubject({ model, version }: { model: string; version: string 
 
 function messageOf(subject: string, reason: string, payload: Record<string, Value | undefined>): string {
   const present = Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== undefined)) as ValueMap;
-  const message = `${subject}\n\n${reason === "" ? "" : `${reason}\n\n`}---\n${writeYaml(present)}`;
+  const message = `${subject}\n\n${reason}\n\n---\n${writeYaml(present)}`;
   if (Buffer.byteLength(message) <= MESSAGE_MAX_BYTES) return message;
   throw new MvError("usage", `The tag of ${subject} would be larger than 1 MiB`, {
     hint: "shorten the reason, or track a folder in place of its files: mv add FOLDER",
@@ -130,8 +130,7 @@ export function parseTagObject(raw: Uint8Array, oid: string): TagReading {
 function readPayload(object: TagObject, oid: string): TagReading {
   const { tag, tagger, message, signed } = object;
   const invalid = (why: string): MvError => new MvError("invalid-file", `${tag}: ${why}`);
-  if (!object.isText) throw invalid("the payload is not UTF-8");
-  const { data } = parseYaml(object.payload, tag, { maxBytes: TAG_MAX_BYTES });
+  const { data } = parseYaml(object.payload, tag);
   const schema = data["mversion"];
   if (schema === undefined) return null;
   if (!isNumberText(schema) || schema.value !== 1) throw invalid("it needs a newer mversion");

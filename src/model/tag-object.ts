@@ -1,8 +1,6 @@
 // The raw bytes of an annotated tag, taken apart: header, message, payload, signature. Knows nothing of what a payload means.
 // Foreign and hostile tags are normal here: what is no tag with a payload is null, and nothing throws.
 
-import { isUtf8 } from "node:buffer";
-
 /** A tag object larger than this is not read, and none so large is written. */
 export const TAG_MAX_BYTES = 1 << 20;
 
@@ -26,8 +24,6 @@ export interface TagObject {
   message: string;
   /** The text after the last line that is exactly `---`, without a signature. */
   payload: string;
-  /** False where the payload's bytes are not UTF-8 and `payload` is only what could be read of them. */
-  isText: boolean;
   signed: boolean;
 }
 
@@ -49,15 +45,13 @@ export function readTagObject(raw: Uint8Array): TagObject | null {
   if (!body.startsWith(FENCE, fence)) return null;
   const after = body.slice(fence + FENCE.length);
   const signature = [...after.matchAll(SIGNATURE)].at(-1)?.index;
-  const payload = Buffer.from(after.slice(0, signature), "latin1");
   return {
     tag: header.tag,
     target: header.target,
     targetType: header.targetType,
     tagger: header.tagger,
     message: decode(body.slice(0, fence)),
-    payload: payload.toString("utf8"),
-    isText: isUtf8(payload),
+    payload: decode(after.slice(0, signature)),
     signed: signature !== undefined || header.signed,
   };
 }
@@ -85,6 +79,7 @@ function readTagger(line: string): Tagger | null {
   return { name: decode(name), email: decode(email), date: Number(date), zone };
 }
 
+/** What is not UTF-8 becomes U+FFFD, which parseYaml refuses in a payload. */
 function decode(latin1: string): string {
   return Buffer.from(latin1, "latin1").toString("utf8");
 }

@@ -272,6 +272,48 @@ describe("the table of real histories", () => {
   });
 });
 
+describe("beside the table", () => {
+  const table: [row: string, question: Case, expected: Partial<Verdict>][] = [
+    [
+      "a lower label for the same unreleased bytes",
+      { state: at("1.0.5", "B"), parents: [at("1.1.0", "B")] },
+      { result: "ok" },
+    ],
+    ["the first artifacts under a number", { state: at("1.1.0", "B"), parents: [at("1.1.0", {})] }, { result: "ok" }],
+    [
+      "an ancestor's bytes under the number of other bytes",
+      {
+        state: at("1.1.0-dev.2", "B"),
+        parents: [at("1.1.0-dev.2", "C")],
+        ancestry: [at("1.1.0-dev.2", "C"), at("1.1.0-dev.1", "B")],
+      },
+      { result: "overwrite" },
+    ],
+    [
+      "two builds of one number that were both released",
+      {
+        state: at("1.0.0+gpu", "B"),
+        parents: [at("1.0.0", "A")],
+        releases: [...released, at("1.0.0+gpu", "B")],
+      },
+      { result: "ok" },
+    ],
+    [
+      "a rename together with new bytes: only the new bytes are named",
+      {
+        state: at("1.0.0", { moved: "M0", tokenizer: "T1" }),
+        parents: [at("1.0.0", tokenizer)],
+        releases: [at("1.0.0", tokenizer)],
+      },
+      { result: "reused", paths: ["tokenizer"] },
+    ],
+  ];
+
+  test.each(table)("%s", (_row, question, expected) => {
+    expect(verdictOn(question)).toMatchObject(expected);
+  });
+});
+
 describe("a declared draft binds drafts only", () => {
   const parents = [at("1.2.0-dev.3", "B")];
   test.each([

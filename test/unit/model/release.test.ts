@@ -279,6 +279,7 @@ describe("what claims to be ours and is not well formed is broken", () => {
     ["a kind that is none", "kind: file", "kind: pipe", "kind is none of"],
     ["a negative size", "size: 8", "size: -8", "size is no number"],
     ["a size with a fraction", "size: 8", "size: 8.5", "size is no number"],
+    ["a size with an exponent", "size: 8", "size: 8e0", "size is no number"],
     ["a huge size", "size: 8", "size: 9007199254740993", "size is no number"],
     ["a size that is a text", "size: 8", 'size: "8"', "size is no number"],
     ["an upper-case hash", T, T.toUpperCase(), "sha256 is not 64"],
