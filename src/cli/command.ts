@@ -34,6 +34,8 @@ export interface Context {
   /** True where questions may be asked: a terminal, and neither --yes nor --json. */
   interactive: boolean;
   yes: boolean;
+  /** True where stdout is for a program: one JSON document. */
+  json: boolean;
   /** Opens the repository around cwd; fails with no-repository or no-config. Opened once. */
   project(): Promise<Project>;
   /** Adds a warning: on stderr for a person, in `warnings` for a program. */

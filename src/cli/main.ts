@@ -43,6 +43,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       env: io.env,
       interactive,
       yes: globals.yes,
+      json: globals.json,
       warn,
       readInput: io.readInput,
       ask: (question) => {
