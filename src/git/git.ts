@@ -183,11 +183,11 @@ export interface NewTag {
 
 /**
  * Opens the repository that `cwd` is in, through the git program or, where none is on PATH, the embedded reader.
- * GIT_DIR and its like in the environment are honoured, as in a hook. Throws "no-repository" with Git's own words.
+ * GIT_DIR and its like in the environment are honoured, as in a hook, by the program only. Throws "no-repository" with Git's own words.
  */
 export async function openGit(cwd: string): Promise<Git> {
   if (await hasProgram()) return (await import("./native.ts")).openNative(cwd);
-  throw new MvError("git-needed", "git is not on PATH");
+  return (await import("./embedded.ts")).openEmbedded(cwd);
 }
 
 /** Makes an empty repository in a folder that exists, with the user's default branch and template. Needs git. */

@@ -57,7 +57,8 @@ function transaction(
   onOutput: ((text: string) => void) | null,
   env?: Record<string, string>,
 ) {
-  const args = ["update-ref", "-m", `mversion: ${why}`, "--stdin", "-z"];
+  // Whoever holds the lock is about to be done: then Git says that the tag exists, rather than that a lock does.
+  const args = ["-c", "core.filesRefLockTimeout=5000", "update-ref", "-m", `mversion: ${why}`, "--stdin", "-z"];
   return change(place.root, { args, input: lines.join(""), env, onOutput });
 }
 

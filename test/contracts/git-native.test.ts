@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, wri
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { initRepository, openGit } from "../../src/git/git.ts";
-import { type TestRepo, cloneRepo, createRepo, repoAt, scratchDir, testEnv } from "../helpers/git.ts";
+import { type TestRepo, cloneRepo, createRepo, repoAt, scratchDir, testEnv, testHome } from "../helpers/git.ts";
 import { conflict, gitContract, merged } from "./git.ts";
 
 gitContract({ open: openGit, needsGit: [] });
@@ -403,6 +403,23 @@ describe("tags", () => {
     await expect(signing.createTags(two)).rejects.toMatchObject({ code: "commit-failed", message: /key/ });
     expect((await git.tags()).map((tag) => tag.name)).toEqual(["v1", "v2", "v3", "v4"]);
     expect(readdirSync(repo.path(".git/mversion"))).toEqual([]);
+  });
+
+  test("are signed by gpg", async () => {
+    const repo = createRepo({ config: { "gpg.format": "openpgp", "user.signingKey": "ada@example.org" } });
+    const oid = target(repo);
+    const gnupg = `${testHome()}/.gnupg`;
+    mkdirSync(gnupg, { mode: 0o700 });
+    const key = ["--batch", "--quiet", "--passphrase", "", "--quick-generate-key", "Ada <ada@example.org>", "ed25519"];
+    try {
+      execFileSync("gpg", key, { stdio: "ignore" });
+      const git = await openGit(repo.dir);
+      await git.createTags([{ name: "v1", target: oid, message: "text\n---\nmversion: 1" }], { sign: true });
+      repo.git("verify-tag", "v1");
+      expect(raw(repo, "v1")).toMatch(/\nmversion: 1\n-----BEGIN PGP SIGNATURE-----\n/);
+    } finally {
+      execFileSync("gpgconf", ["--kill", "all"]);
+    }
   });
 
   test("are made in linked working trees, submodules, SHA-256 and bare repositories", async () => {

@@ -450,6 +450,25 @@ export function gitContract(adapter: Adapter): void {
     });
   });
 
+  const changes: Record<string, (git: Git) => Promise<unknown>> = {
+    status: (git) => git.status(),
+    diffStat: (git) => git.diffStat("HEAD", null),
+    remoteTags: (git) => git.remoteTags("origin", []),
+    version: (git) => git.version(),
+    stage: (git) => git.stage(["a"]),
+    unstage: (git) => git.unstage(["a"]),
+    commit: (git) => git.commit({ message: "x" }),
+    createTags: (git) => git.createTags([{ name: "v1", target: "1".repeat(40), message: "x" }]),
+    deleteTags: (git) => git.deleteTags([{ name: "v1", oid: "1".repeat(40) }]),
+    switchTo: (git) => git.switchTo({ branch: "main" }),
+    setConfig: (git) => git.setConfig("a.b", "c"),
+  };
+  const lacking = Object.keys(changes).filter((name) => adapter.needsGit.some((ability) => ability === name));
+  test.skipIf(lacking.length === 0)("what needs git says so", async () => {
+    const git = await open(createRepo().dir);
+    for (const name of lacking) await expect(changes[name]?.(git), name).rejects.toMatchObject({ code: "git-needed" });
+  });
+
   can("sha256", "repositories work alike", async () => {
     const repo = createRepo({ objectFormat: "sha256" });
     const oid = repo.commit("one", { "a.txt": "a\n" });
