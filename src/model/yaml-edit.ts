@@ -11,13 +11,15 @@ export type Patch = Readonly<Record<string, Value | undefined>>;
 /**
  * The text with the patch applied. A key may be dotted ("metrics.accuracy"; a key of that very name comes first); undefined
  * deletes. What is the same already is not touched, so that a patch without a change gives back the same text. Throws MvError
- * invalid-file where a file is laid out so oddly that a change would damage it.
+ * invalid-file where a file is laid out so oddly that a change would damage it. `order` is where new top-level keys go, `blockMaps`
+ * which of them have a line for each entry.
  */
 export function editYaml(
   source: YamlFile | string,
   patch: Patch,
-  options: { order?: readonly string[]; file?: string } = {},
+  options: { order?: readonly string[]; blockMaps?: readonly string[]; file?: string } = {},
 ): string {
+  const { order = [], blockMaps = [] } = options;
   const file = typeof source === "string" ? parseYaml(source, options.file ?? "YAML") : source;
   const target = applyPatch(file.data, patch);
   if (identical(file.data, target)) return file.text;
@@ -25,10 +27,12 @@ export function editYaml(
   const { root } = file;
   if (root === null) {
     const start = file.text === "" || file.text.endsWith("\n") ? file.text : file.text + eol;
-    return checked(file, start + writeYaml(target).replaceAll("\n", eol), target) ?? refuse(file, target);
+    return (
+      checked(file, start + writeYaml(target, { blockMaps }).replaceAll("\n", eol), target) ?? refuse(file, target)
+    );
   }
   for (const deep of [true, false]) {
-    const edit: Edit = { text: file.text, eol, order: options.order ?? [], deep, splices: [] };
+    const edit: Edit = { text: file.text, eol, order, blockMaps, deep, splices: [] };
     reconcileMap(edit, root, file.data, target, true);
     const text = applySplices(edit);
     const result = text === null ? null : checked(file, text, target);

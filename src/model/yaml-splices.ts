@@ -14,6 +14,8 @@ export interface Edit {
   readonly eol: string;
   /** The order in which new top-level keys take their place; others go to the end. */
   readonly order: readonly string[];
+  /** Top-level keys whose map has a line for each entry. */
+  readonly blockMaps: readonly string[];
   /** Edit inside values; otherwise a top-level value that changes is written anew. */
   readonly deep: boolean;
   readonly splices: Splice[];
@@ -66,7 +68,12 @@ export function reconcileMap(edit: Edit, place: Place, before: ValueMap, after: 
     if (place.flow) insertInFlow(edit, kept, behind, `${writeKey(key)}: ${writeInline(value, { key, flow: true })}`);
     else {
       const indent = indentOf(edit, place.entries[0]);
-      insertLines(edit, kept, behind, `${indent}${writeKey(key)}:${writeBlockValue(key, value, indent)}`);
+      insertLines(
+        edit,
+        kept,
+        behind,
+        `${indent}${writeKey(key)}:${writeBlockValue(key, value, indent, top && edit.blockMaps.includes(key))}`,
+      );
     }
   }
 }
@@ -141,7 +148,7 @@ function replace(edit: Edit, entry: Entry, value: Value, inFlow: boolean): void 
   const written =
     isCommented && isLines
       ? ` ${writeInline(value, { key: entry.key, flow: false })}`
-      : writeBlockValue(entry.key, value, indent);
+      : writeBlockValue(entry.key, value, indent, indent === "" && edit.blockMaps.includes(entry.key));
   edit.splices.push({ start: colon, end, text: written });
 }
 

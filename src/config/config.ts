@@ -1,0 +1,78 @@
+// .mversion.yaml: the team's committed settings. Unknown keys are warnings, so that an older mversion works in a newer
+// repository; a value that cannot be meant is an error, so that no rule is loosened by a typing mistake.
+import { problem, requireSchema } from "../model/fields.ts";
+import { formatTag } from "../model/version.ts";
+import { numberText } from "../model/value.ts";
+import { parseYaml } from "../model/yaml.ts";
+import { editYaml } from "../model/yaml-edit.ts";
+import { writeYaml } from "../model/yaml-write.ts";
+import { defaults } from "./defaults.ts";
+import { type Reading, readMap } from "./read.ts";
+import type { ModelSettings, Settings } from "./settings.ts";
+import { settingsTable } from "./tables.ts";
+
+export { defaults } from "./defaults.ts";
+export type { Policy, RemoteSettings, Settings, Severity, StageSettings } from "./settings.ts";
+
+export const SETTINGS_MAX_BYTES = 1024 * 1024;
+
+/** Top-level keys in the order in which they are written. */
+const KEYS = ["schema", ...Object.keys(settingsTable)];
+const LAYOUT = { order: KEYS, blockMaps: ["models"] };
+
+/**
+ * The settings, and a line for each key that this version does not know. `text` null: there is no file, all is default. Maps by
+ * name (models, remotes, stages) have no prototype. Throws MvError invalid-file.
+ */
+export function parseSettings(text: string | null, file: string): { settings: Settings; warnings: string[] } {
+  if (text === null) return { settings: { ...defaults }, warnings: [] };
+  const reading: Reading = { file: parseYaml(text, file, { maxBytes: SETTINGS_MAX_BYTES }), warnings: [] };
+  requireSchema(reading.file);
+  const settings = readMap(reading, [], settingsTable, defaults);
+  checkModels(reading, settings);
+  checkReferences(reading, settings);
+  return { settings, warnings: reading.warnings };
+}
+
+function checkModels({ file }: Reading, settings: Settings): void {
+  const owners = new Map<string, string>();
+  for (const [name, { record, tag }] of Object.entries(settings.models)) {
+    for (const [key, claim] of [
+      ["record", record.toLowerCase()],
+      ["tag", formatTag(tag, name, "{version}")],
+    ] as const) {
+      const owner = owners.get(`${key} ${claim}`);
+      if (owner !== undefined) throw problem(file, ["models", name, key], `the model ${owner} has the same ${key}`);
+      owners.set(`${key} ${claim}`, name);
+    }
+  }
+}
+
+function checkReferences({ file, warnings }: Reading, settings: Settings): void {
+  for (const [name, { requires }] of Object.entries(settings.stages)) {
+    if (requires === null) continue;
+    const path = ["stages", name, "requires"];
+    if (requires === name) throw problem(file, path, "a stage cannot require itself");
+    if (!Object.hasOwn(settings.stages, requires)) throw problem(file, path, `there is no stage ${requires}`);
+  }
+  const remote = settings.default_remote;
+  if (remote !== null && !Object.hasOwn(settings.remotes, remote)) {
+    warnings.push(problem(file, ["default_remote"], `there is no remote ${remote}`).message);
+  }
+}
+
+function entry(name: string, tag: string): { record: string; tag: string } {
+  return { record: `${name}.model.yaml`, tag } satisfies ModelSettings;
+}
+
+/** The first .mversion.yaml of a repository, with one model. `tag` is the format of its release tags. */
+export function initialSettings(name: string, tag: string): string {
+  return writeYaml({ schema: numberText("1"), models: { [name]: entry(name, tag) } }, LAYOUT);
+}
+
+/** The text with another model in it; comments and everything else stay. Throws MvError invalid-file. */
+export function withModel(text: string, name: string, tag: string): string {
+  const file = parseYaml(text, ".mversion.yaml", { maxBytes: SETTINGS_MAX_BYTES });
+  const models = file.data["models"] ?? {};
+  return editYaml(file, { models: { ...(models as object), [name]: entry(name, tag) } }, LAYOUT);
+}
