@@ -55,23 +55,23 @@ export function expandHome(path: string): string {
 export function parseConfigFile(text: string, file: string): Entry[] {
   const entries: Entry[] = [];
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  let section: string | null = null;
+  let section = "";
   for (let at = 0; at < lines.length; at += 1) {
     const bad = () => new MvError("no-repository", `bad config line ${at + 1} in file ${file}`);
     let line = (lines[at] ?? "").trimStart();
     const header = /^\[([a-z0-9.-]+)(?:[ \t]+"((?:[^"\\]|\\.)*)")?[ \t]*\]/i.exec(line);
     if (header) {
       const [whole, name = "", sub] = header;
-      section = name.toLowerCase() + (sub === undefined ? "" : `.${sub.replace(/\\(.)/g, "$1")}`);
+      section = `${name.toLowerCase()}.${sub === undefined ? "" : `${sub.replace(/\\(.)/g, "$1")}.`}`;
       line = line.slice(whole.length).trimStart();
     }
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
     const [whole, name, equals] = /^([a-z][a-z0-9-]*)[ \t]*(=?)[ \t]*/i.exec(line) ?? [];
-    if (section === null || whole === undefined || name === undefined) throw bad();
+    if (whole === undefined || name === undefined) throw bad();
     let rest = line.slice(whole.length);
     if (equals === "") {
-      if (!/^(?:[#;]|$)/.test(rest)) throw bad();
-      entries.push({ key: `${section}.${name.toLowerCase()}`, value: "true" });
+      if (rest !== "") throw bad();
+      entries.push({ key: section + name.toLowerCase(), value: "true" });
       continue;
     }
     // A backslash at the end of a line goes on with the next one; an even number of them does not.
@@ -79,7 +79,7 @@ export function parseConfigFile(text: string, file: string): Entry[] {
       rest = rest.slice(0, -1) + (lines[(at += 1)] ?? "");
     const value = unquote(rest);
     if (value === null) throw bad();
-    entries.push({ key: `${section}.${name.toLowerCase()}`, value });
+    entries.push({ key: section + name.toLowerCase(), value });
   }
   return entries;
 }
