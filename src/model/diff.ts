@@ -70,8 +70,8 @@ export function diffRecords(a: ModelRecord | null, b: ModelRecord | null): Recor
 }
 
 /**
- * The artifacts that differ, by path. Bytes that only moved to another path are one change with `renamedFrom`; two artifacts
- * that swapped their bytes are two changes, as both paths are still there.
+ * The artifacts that differ, by path. Bytes that only moved to another path are one change with `renamedFrom`; two
+ * artifacts that swapped their bytes are two changes, as both paths are still there.
  */
 export function diffArtifacts<T extends { path: string; sha256: string }>(
   from: readonly T[],

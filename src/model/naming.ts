@@ -1,5 +1,5 @@
 // The naming policy: tells file names that carry a version ("model_final.pkl") from those that only look so ("resnet50").
-// A false alarm costs more trust than a miss: words count only where they stand as a version, architectures are known by name.
+// A false alarm costs more than a miss: words count only where they stand as a version, architectures are known by name.
 
 const oneOf = (words: string): string => `(?:${words.trim().split(/\s+/).join("|")})`;
 

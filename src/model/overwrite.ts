@@ -92,9 +92,9 @@ interface Floor {
 }
 
 /**
- * The highest release that holds the parent's content, else what the parent declares. A release above what the parent declares
- * does not count: it was made of the same bytes on another branch, and may not close this one for the drafts and maintenance
- * releases that were open before.
+ * The highest release that holds the parent's content, else what the parent declares. A release above what the parent
+ * declares does not count: it was made of the same bytes on another branch, and may not close this one for the drafts and
+ * maintenance releases that were open before.
  */
 function floorOf(parent: ModelState, releases: readonly ModelState[]): Floor {
   const holder = releases

@@ -1,114 +1,97 @@
-// The payloads of release and retraction tags, checked key by key: whoever can push a tag can write one.
-import type { MvError } from "../errors.ts";
-import { contentOf, isSha, type Artifact } from "./content.ts";
-import { checkMemberPath, checkPath } from "./paths.ts";
+// The payloads of release and retraction tags, read key by key: whoever can push a tag can write one. Keys that a later version
+// adds are left alone.
+import { type Artifact, contentOf } from "./content.ts";
+import { optionalMap, optionalText, type Path, problem, requiredSha, requiredText, valueAt } from "./fields.ts";
+import { checkMemberPath, showPath } from "./paths.ts";
+import { readArtifacts } from "./record.ts";
 import { checkModelName, parseVersion } from "./version.ts";
-import { isMap, isNumberText, type Value, type ValueMap } from "./value.ts";
+import type { YamlFile } from "./yaml.ts";
 
-/** Makes the error that says why a payload is not well formed. */
-type Invalid = (why: string) => MvError;
+/** Another release, by its number and the oid of its tag object. */
+export interface ReleaseRef {
+  version: string;
+  tag: string;
+}
 
-const KINDS = ["file", "directory", "external"] as const;
+export interface ReleasePayload {
+  model: string;
+  version: string;
+  bump: string;
+  /** Its predecessor by number on this line. */
+  previous: ReleaseRef | null;
+  /** The model's newest release when this one was made. */
+  seal: ReleaseRef | null;
+  /** "sha256:" and the content of `artifacts`. */
+  content: string;
+  record: { path: string; sha256: string };
+  artifacts: Artifact[];
+  datasets: Artifact[];
+  dataset_snapshot_id: string | null;
+  feature_set_version: string | null;
+}
 
-/** The keys of a release's payload. Keys that a later version adds are left alone. */
-export function readRelease(data: ValueMap, invalid: Invalid) {
-  const artifacts = readArtifacts(data, "artifacts", invalid);
-  const content = textOf(data, "content", invalid);
-  if (content !== `sha256:${contentOf(artifacts)}`) throw invalid("content is not that of its artifacts");
+/** Throws MvError invalid-file. */
+export function readRelease(yaml: YamlFile): ReleasePayload {
+  const artifacts = readArtifacts(yaml, "artifacts");
+  const content = requiredText(yaml, ["content"]);
+  if (content !== `sha256:${contentOf(artifacts)}`) throw problem(yaml, ["content"], "it is not that of the artifacts");
   return {
-    ...readNumber(data, invalid),
-    bump: textOf(data, "bump", invalid),
-    previous: readRef(data, "previous", invalid),
-    seal: readRef(data, "seal", invalid),
+    model: readModel(yaml),
+    version: readVersion(yaml, ["version"]),
+    bump: requiredText(yaml, ["bump"]),
+    previous: readRef(yaml, "previous"),
+    seal: readRef(yaml, "seal"),
     content,
-    record: readRecordRef(data, invalid),
+    record: { path: readRecordPath(yaml), sha256: requiredSha(yaml, ["record", "sha256"]) },
     artifacts,
-    datasets: data["datasets"] === undefined ? [] : readArtifacts(data, "datasets", invalid),
-    dataset_snapshot_id: optionalText(data, "dataset_snapshot_id", invalid),
-    feature_set_version: optionalText(data, "feature_set_version", invalid),
+    datasets: readArtifacts(yaml, "datasets"),
+    dataset_snapshot_id: optionalText(yaml, ["dataset_snapshot_id"]),
+    feature_set_version: optionalText(yaml, ["feature_set_version"]),
   };
 }
 
-/** The keys of a retraction's payload. */
-export function readRetraction(data: ValueMap, invalid: Invalid) {
-  return { ...readNumber(data, invalid), release: oidOf(data, "release", invalid) };
+export interface RetractionPayload {
+  model: string;
+  version: string;
+  /** Oid of the release's tag object. */
+  release: string;
 }
 
-function readNumber(data: ValueMap, invalid: Invalid): { model: string; version: string } {
-  const model = textOf(data, "model", invalid);
+/** Throws MvError invalid-file. */
+export function readRetraction(yaml: YamlFile): RetractionPayload {
+  return { model: readModel(yaml), version: readVersion(yaml, ["version"]), release: readOid(yaml, ["release"]) };
+}
+
+function readModel(yaml: YamlFile): string {
+  const model = requiredText(yaml, ["model"]);
   const why = checkModelName(model);
-  if (why !== null) throw invalid(`model: ${why}`);
-  return { model, version: versionOf(data, invalid) };
+  if (why !== null) throw problem(yaml, ["model"], why);
+  return model;
 }
 
-function readRef(data: ValueMap, key: string, invalid: Invalid): { version: string; tag: string } | null {
-  const value = data[key];
-  if (value === undefined || value === null) return null;
-  if (!isMap(value)) throw invalid(`${key} is no map`);
-  return { version: versionOf(value, invalid), tag: oidOf(value, "tag", invalid) };
-}
-
-function readRecordRef(data: ValueMap, invalid: Invalid): { path: string; sha256: string } {
-  const value = data["record"];
-  if (!isMap(value)) throw invalid("record is no map");
-  const path = textOf(value, "path", invalid);
-  const why = checkMemberPath(path);
-  if (why !== null) throw invalid(`record: ${why}`);
-  return { path, sha256: shaOf(value, invalid) };
-}
-
-function readArtifacts(data: ValueMap, key: string, invalid: Invalid): Artifact[] {
-  const list = data[key];
-  if (!Array.isArray(list)) throw invalid(`${key} is no list`);
-  const artifacts = (list as readonly Value[]).map((item) => {
-    if (!isMap(item)) throw invalid(`${key} holds something that is no map`);
-    return readArtifact(item, invalid);
-  });
-  if (new Set(artifacts.map(({ path }) => path)).size < artifacts.length) throw invalid(`${key} names a path twice`);
-  return artifacts;
-}
-
-function readArtifact(item: ValueMap, invalid: Invalid): Artifact {
-  const path = textOf(item, "path", invalid);
-  const why = checkPath(path);
-  if (why !== null) throw invalid(`${path}: ${why}`);
-  const kind = KINDS.find((kind) => kind === item["kind"]);
-  if (kind === undefined) throw invalid(`${path}: kind is none of ${KINDS.join(", ")}`);
-  const size = item["size"];
-  if (!isNumberText(size) || !/^\d+$/.test(size.text) || !Number.isSafeInteger(size.value))
-    throw invalid(`${path}: size is no number of bytes`);
-  return { path, kind, sha256: shaOf(item, invalid), size: size.value };
-}
-
-function versionOf(data: ValueMap, invalid: Invalid): string {
-  const version = textOf(data, "version", invalid);
-  if (parseVersion(version) !== version) throw invalid(`${version} is no version`);
+function readVersion(yaml: YamlFile, path: Path): string {
+  const version = requiredText(yaml, path);
+  if (parseVersion(version) !== version) throw problem(yaml, path, "a semver version such as 1.2.0 is expected");
   return version;
 }
 
-function shaOf(data: ValueMap, invalid: Invalid): string {
-  const sha256 = textOf(data, "sha256", invalid);
-  if (!isSha(sha256)) throw invalid("sha256 is not 64 lower-case hex digits");
-  return sha256;
-}
-
-function oidOf(data: ValueMap, key: string, invalid: Invalid): string {
-  const oid = textOf(data, key, invalid);
-  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(oid)) throw invalid(`${key} is no object id`);
+function readOid(yaml: YamlFile, path: Path): string {
+  const oid = requiredText(yaml, path);
+  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(oid)) throw problem(yaml, path, "the id of a Git object is expected");
   return oid;
 }
 
-function textOf(data: ValueMap, key: string, invalid: Invalid): string {
-  const text = optionalText(data, key, invalid);
-  if (text === null) throw invalid(`${key} is missing`);
-  return text;
+function readRef(yaml: YamlFile, key: string): ReleaseRef | null {
+  if ((valueAt(yaml, [key]) ?? null) === null) return null;
+  optionalMap(yaml, [key]);
+  return { version: readVersion(yaml, [key, "version"]), tag: readOid(yaml, [key, "tag"]) };
 }
 
-/** A text; a number written without quotes (40 digits of an oid, feature set 3.1) is the text it was written with. */
-function optionalText(data: ValueMap, key: string, invalid: Invalid): string | null {
-  const value = data[key];
-  if (value === undefined || value === null) return null;
-  if (isNumberText(value)) return value.text;
-  if (typeof value !== "string") throw invalid(`${key} is no text`);
-  return value;
+/** A record may have any name that Git can hold; it is one of mversion's own files, which an artifact may not be. */
+function readRecordPath(yaml: YamlFile): string {
+  optionalMap(yaml, ["record"]);
+  const path = requiredText(yaml, ["record", "path"]);
+  const why = checkMemberPath(path);
+  if (why !== null) throw problem(yaml, ["record", "path"], `${showPath(path)}: ${why}`);
+  return path;
 }

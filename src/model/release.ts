@@ -1,21 +1,15 @@
-// Release tags and retractions: data <-> the text of an annotated tag. A tag is ours if its payload says so, never by its name.
+// Release tags and retractions: data <-> the text of an annotated tag. A tag is ours if its payload says so, not by its name.
 import { isMvError, MvError } from "../errors.ts";
 import type { Artifact } from "./content.ts";
-import { readRelease, readRetraction } from "./release-payload.ts";
+import { readRelease, type ReleasePayload, readRetraction, type RetractionPayload } from "./release-payload.ts";
+import { problem, valueAt } from "./fields.ts";
 import { readTagObject, TAG_MAX_BYTES, type TagObject, type Tagger } from "./tag-object.ts";
 import { isNumberText, numberText, type Value, type ValueMap } from "./value.ts";
-import { parseYaml, writeYaml } from "./yaml.ts";
-
-/** Another release, by its number and the oid of its tag object. */
-export interface ReleaseRef {
-  version: string;
-  tag: string;
-}
+import { writeYaml } from "./yaml-write.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** What a release tag says. Plain data: it survives JSON. */
-export interface Release {
-  model: string;
-  version: string;
+export interface Release extends ReleasePayload {
   /** Short name of the tag, as the tag object has it. */
   tag: string;
   /** The tag object. */
@@ -24,27 +18,11 @@ export interface Release {
   tagger: Tagger;
   /** In the user's words, exactly as given. */
   reason: string;
-  bump: string;
-  /** Its predecessor by number on this line. */
-  previous: ReleaseRef | null;
-  /** The model's newest release when this one was made. */
-  seal: ReleaseRef | null;
-  /** "sha256:" and the content of `artifacts`. */
-  content: string;
-  record: { path: string; sha256: string };
-  artifacts: Artifact[];
-  datasets: Artifact[];
-  dataset_snapshot_id: string | null;
-  feature_set_version: string | null;
   signed: boolean;
 }
 
 /** An event that marks a release as not to be used any more. */
-export interface Retraction {
-  model: string;
-  version: string;
-  /** Oid of the release's tag object. */
-  release: string;
+export interface Retraction extends RetractionPayload {
   reason: string;
   tag: string;
   oid: string;
@@ -63,8 +41,8 @@ export type TagReading =
 const MESSAGE_MAX_BYTES = TAG_MAX_BYTES - (1 << 16);
 
 /**
- * The message of a release tag: subject, reason, and after a line `---` the payload. It ends with a newline, as a signature is
- * appended to it. Fails with `usage` where Git could store it but no reader would accept its size.
+ * The message of a release tag: subject, reason, and after a line `---` the payload. It ends with a newline, as a signature
+ * is appended to it. Fails with `usage` where Git could store it but no reader would accept its size.
  */
 export function formatReleaseMessage(release: Omit<Release, "oid" | "tagger" | "commit" | "tag" | "signed">): string {
   const payload: Record<string, Value | undefined> = {
@@ -81,7 +59,7 @@ export function formatReleaseMessage(release: Omit<Release, "oid" | "tagger" | "
     dataset_snapshot_id: release.dataset_snapshot_id ?? undefined,
     feature_set_version: release.feature_set_version ?? undefined,
   };
-  return messageOf(`${release.model} ${release.version}`, release.reason, payload);
+  return messageOf(releaseSubject(release), release.reason, payload);
 }
 
 function artifactValue({ path, kind, sha256, size }: Artifact): ValueMap {
@@ -100,13 +78,16 @@ export function formatRetractionMessage(event: Pick<Retraction, "model" | "versi
   return messageOf(retractionSubject(event), reason, payload);
 }
 
-function retractionSubject({ model, version }: { model: string; version: string }): string {
+function releaseSubject({ model, version }: Pick<Release, "model" | "version">): string {
+  return `${model} ${version}`;
+}
+
+function retractionSubject({ model, version }: Pick<Release, "model" | "version">): string {
   return `${model} ${version} retracted`;
 }
 
 function messageOf(subject: string, reason: string, payload: Record<string, Value | undefined>): string {
-  const present = Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== undefined)) as ValueMap;
-  const message = `${subject}\n\n${reason}\n\n---\n${writeYaml(present)}`;
+  const message = `${subject}\n\n${reason}\n\n---\n${writeYaml(payload)}`;
   if (Buffer.byteLength(message) <= MESSAGE_MAX_BYTES) return message;
   throw new MvError("usage", `The tag of ${subject} would be larger than 1 MiB`, {
     hint: "shorten the reason, or track a folder in place of its files: mv add FOLDER",
@@ -114,8 +95,8 @@ function messageOf(subject: string, reason: string, payload: Record<string, Valu
 }
 
 /**
- * Reads a raw tag object. Null for what is not ours (foreign tags, events this version does not know); `broken` with the reason
- * for what claims to be ours and is not well formed. Never throws.
+ * Reads a raw tag object. Null for what is not ours (foreign tags, events this version does not know); `broken`, and why, for
+ * what claims to be ours and is not well formed. Never throws.
  */
 export function parseTagObject(raw: Uint8Array, oid: string): TagReading {
   const object = readTagObject(raw);
@@ -127,27 +108,29 @@ export function parseTagObject(raw: Uint8Array, oid: string): TagReading {
   }
 }
 
-function readPayload(object: TagObject, oid: string): TagReading {
-  const { tag, tagger, message, signed } = object;
-  const invalid = (why: string): MvError => new MvError("invalid-file", `${tag}: ${why}`);
-  const { data } = parseYaml(object.payload, tag);
-  const schema = data["mversion"];
+function readPayload(
+  { tag, target, targetType, tagger, message, payload, signed }: TagObject,
+  oid: string,
+): TagReading {
+  const yaml = parseYaml(payload, tag, { hint: "mv verify --all" });
+  const schema = valueAt(yaml, ["mversion"]);
   if (schema === undefined) return null;
-  if (!isNumberText(schema) || schema.value !== 1) throw invalid("it needs a newer mversion");
-  if (object.targetType !== "commit") throw invalid(`it points at a ${object.targetType}, not at a commit`);
-  if (tagger === null) throw invalid("it has no tagger");
-  if (data["event"] === undefined) {
-    const said = readRelease(data, invalid);
-    const reason = reasonOf(message, `${said.model} ${said.version}`);
-    return { kind: "release", release: { ...said, tag, oid, commit: object.target, tagger, reason, signed } };
+  if (!isNumberText(schema) || schema.value !== 1) throw problem(yaml, ["mversion"], "it needs a newer mversion");
+  if (targetType !== "commit") throw problem(yaml, [], `the tag points at a ${targetType}, not at a commit`);
+  if (tagger === null) throw problem(yaml, [], "the tag has no tagger");
+  const event = valueAt(yaml, ["event"]);
+  if (event === undefined) {
+    const said = readRelease(yaml);
+    const reason = reasonOf(message, releaseSubject(said));
+    return { kind: "release", release: { ...said, tag, oid, commit: target, tagger, reason, signed } };
   }
-  if (data["event"] !== "retract") return null;
-  const said = readRetraction(data, invalid);
+  if (event !== "retract") return null;
+  const said = readRetraction(yaml);
   const reason = reasonOf(message, retractionSubject(said));
   return { kind: "retraction", retraction: { ...said, reason, tag, oid, date: tagger.date, zone: tagger.zone } };
 }
 
-/** The reason within a message: what `messageOf` put there; of a message that someone else wrote, all but the first line. */
+/** The reason within a message: what `messageOf` put there; of a message by someone else, all but its first line. */
 function reasonOf(message: string, subject: string): string {
   const start = `${subject}\n\n`;
   const rest = message.startsWith(start) ? message.slice(start.length) : message.replace(/^[^\n]*\n*/, "");

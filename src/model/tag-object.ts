@@ -1,4 +1,4 @@
-// The raw bytes of an annotated tag, taken apart: header, message, payload, signature. Knows nothing of what a payload means.
+// The raw bytes of an annotated tag, taken apart: header, message, payload, signature; not what a payload means.
 // Foreign and hostile tags are normal here: what is no tag with a payload is null, and nothing throws.
 
 /** A tag object larger than this is not read, and none so large is written. */
@@ -58,7 +58,7 @@ export function readTagObject(raw: Uint8Array): TagObject | null {
 
 interface Header extends Pick<TagObject, "tag" | "target" | "targetType" | "tagger" | "signed"> {}
 
-/** Git writes object, type, tag and tagger in this order; what follows (gpgsig-sha256, with its indented lines) is not ours. */
+/** Git writes object, type, tag and tagger in this order; what follows (gpgsig-sha256 and its indented lines) is not ours. */
 function readHeader(text: string): Header | null {
   const [object = "", type = "", tag = "", tagger = "", ...more] = text.split("\n");
   const target = /^object ([0-9a-f]{40}|[0-9a-f]{64})$/.exec(object)?.[1];

@@ -23,8 +23,8 @@ function semver(text: string): SemVer | null {
 }
 
 /**
- * The number in normal form: without a leading v, with its +build. Null where it is not a strict semver version, or one that
- * no Git ref can end in (`.lock`).
+ * The number in normal form: without a leading v, with its +build. Null where it is not a strict semver version, or one
+ * that no Git ref can end in (`.lock`).
  */
 export function parseVersion(text: string): string | null {
   const version = semver(text);

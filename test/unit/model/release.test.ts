@@ -264,27 +264,27 @@ describe("what claims to be ours and is not well formed is broken", () => {
     ["an alias", "bump: minor", "bump: &a minor\nx: *a", /./],
     ["a key twice", "bump: minor", "bump: minor\nbump: major", /./],
     ["a tag", "bump: minor", "bump: !!binary aaaa", /./],
-    ["no model", "model: churn\n", "", "model is missing"],
+    ["no model", "model: churn\n", "", "model: a text is expected"],
     ["a model that cannot be one", "model: churn", "model: ../churn", "model name"],
-    ["no version", "version: 1.1.0\n", "", "version is missing"],
-    ["a version that is none", "version: 1.1.0", "version: v1.1.0", "v1.1.0 is no version"],
-    ["a list for a text", "bump: minor", "bump: [minor]", "bump is no text"],
-    ["a text for a map", /previous: .*/, "previous: 1.0.0", "previous is no map"],
-    ["a short oid", PREVIOUS.tag, "79b8268", "tag is no object id"],
-    ["other content", "4cb13af9", "4cb13af8", "content is not that of its artifacts"],
-    ["no artifacts", /artifacts:\n.*\n/, "", "artifacts is no list"],
+    ["no version", "version: 1.1.0\n", "", "version: a text is expected"],
+    ["a version that is none", "version: 1.1.0", "version: v1.1.0", "version: a semver version"],
+    ["a list for a text", "bump: minor", "bump: [minor]", "bump: a text is expected"],
+    ["a text for a map", /previous: .*/, "previous: 1.0.0", "previous: `key: value` pairs"],
+    ["a short oid", PREVIOUS.tag, "79b8268", "v1.1.0:5: previous.tag: the id of a Git object"],
+    ["other content", "4cb13af9", "4cb13af8", "content: it is not that of the artifacts"],
+    ["no artifacts", /artifacts:\n.*\n/, "", "content: it is not that of the artifacts"],
     ["an artifact out of the tree", "models/model.onnx", "../model.onnx", "'..'"],
     ["an artifact in .git", "models/model.onnx", ".GIT/config", ".git"],
-    ["an artifact that is a text", /artifacts:\n.*\n/, "artifacts: [x]\n", "no map"],
-    ["a kind that is none", "kind: file", "kind: pipe", "kind is none of"],
-    ["a negative size", "size: 8", "size: -8", "size is no number"],
-    ["a size with a fraction", "size: 8", "size: 8.5", "size is no number"],
-    ["a size with an exponent", "size: 8", "size: 8e0", "size is no number"],
-    ["a huge size", "size: 8", "size: 9007199254740993", "size is no number"],
-    ["a size that is a text", "size: 8", 'size: "8"', "size is no number"],
-    ["an upper-case hash", T, T.toUpperCase(), "sha256 is not 64"],
+    ["an artifact that is a text", /artifacts:\n.*\n/, "artifacts: [x]\n", "artifacts.0: `key: value` pairs"],
+    ["a kind that is none", "kind: file", "kind: pipe", "file, directory or external is expected"],
+    ["a negative size", "size: 8", "size: -8", "size: a whole number is expected"],
+    ["a size with a fraction", "size: 8", "size: 8.5", "size: a whole number is expected"],
+    ["a size with an exponent", "size: 8", "size: 8e0", "size: a whole number is expected"],
+    ["a huge size", "size: 8", "size: 9007199254740993", "size: a whole number is expected"],
+    ["a size that is a text", "size: 8", 'size: "8"', "size: a whole number is expected"],
+    ["an upper-case hash", T, T.toUpperCase(), "datasets.0.sha256: 64 lower-case"],
     ["a record out of the tree", "churn.model.yaml", "/etc/passwd", "absolute"],
-    ["a text for the record", /record: .*/, "record: churn.model.yaml", "record is no map"],
+    ["a text for the record", /record: .*/, "record: churn.model.yaml", "record: `key: value` pairs"],
     ["datasets twice", /datasets:\n(.*)\n/, "datasets:\n$1\n$1\n", "twice"],
   ])("%s", (_what, from, to, why) => {
     const message = MESSAGE.replace(from, to);
@@ -341,7 +341,7 @@ describe("retractions", () => {
 
   test("without a release are broken", () => {
     expect(whyBroken(formatRetractionMessage({ ...event, release: "v1.1.0" }), header)).toContain(
-      "release is no object id",
+      "release: the id of a Git object",
     );
   });
 });
