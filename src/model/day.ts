@@ -5,5 +5,5 @@ export function dayIn(zone: string, seconds: number): string {
   const [, sign, hours, minutes] = /^([-+])(\d\d)(\d\d)$/.exec(zone) ?? [];
   const offset = sign === undefined ? 0 : (Number(hours) * 60 + Number(minutes)) * 60 * (sign === "-" ? -1 : 1);
   const time = new Date((seconds + offset) * 1000);
-  return Number.isNaN(time.getTime()) ? "unknown" : time.toISOString().slice(0, 10);
+  return Number.isNaN(time.getTime()) ? "unknown" : (time.toISOString().split("T")[0] ?? "unknown");
 }

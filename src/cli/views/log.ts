@@ -74,16 +74,26 @@ export function logCsv(result: LogResult): string {
     [...new Set(rows.flatMap((row) => [...row[part].keys()]))].sort();
   const [metrics, hyperparameters] = [keysOf("metrics"), keysOf("hyperparameters")];
   const header = [
-    ...["model", "version", "date", "reason"],
+    "model",
+    "version",
+    "date",
+    "reason",
     ...metrics.map((key) => `metrics.${key}`),
     ...hyperparameters.map((key) => `hyperparameters.${key}`),
-    ...["dataset_snapshot_id", "content", "commit"],
+    "dataset_snapshot_id",
+    "content",
+    "commit",
   ];
   const lines = rows.map(({ release, ...row }): (Value | undefined)[] => [
-    ...[release.model, release.version, release.date, release.reason.trim()],
+    release.model,
+    release.version,
+    release.date,
+    release.reason.trim(),
     ...metrics.map((key) => row.metrics.get(key)),
     ...hyperparameters.map((key) => row.hyperparameters.get(key)),
-    ...[release.dataset_snapshot_id, release.content, release.commit],
+    release.dataset_snapshot_id,
+    release.content,
+    release.commit,
   ]);
   // The output adds the last LF.
   return `${csv([header, ...lines])}\r`;
