@@ -31,13 +31,13 @@ export async function readSnapshot(project: Project, where: Where): Promise<Snap
   const texts = await readTexts(project, where, files);
   const records = new Map<string, { path: string; text: string; record: ModelRecord } | null>();
   models.forEach(([name, model], at) => {
-    const text = texts[at];
-    records.set(name, text == null ? null : { path: model.record, text, record: parseRecord(text, model.record) });
+    const text = texts[at] ?? null;
+    records.set(name, text === null ? null : { path: model.record, text, record: parseRecord(text, model.record) });
   });
   const pointers = new Map<string, { path: string; text: string; pointer: Pointer }>();
   pointerFiles.forEach((path, at) => {
-    const text = texts[models.length + at];
-    if (text != null) pointers.set(artifactPath(path), { path, text, pointer: parsePointer(text, path) });
+    const text = texts[models.length + at] ?? null;
+    if (text !== null) pointers.set(artifactPath(path), { path, text, pointer: parsePointer(text, path) });
   });
   return { records, pointers };
 }
@@ -75,7 +75,11 @@ export function artifactsNow(snapshot: Snapshot, listed: readonly Artifact[]): A
 
 /** True where the record's content is not that of the pointers in the same tree (rule STALE). */
 export function isStale(snapshot: Snapshot, record: ModelRecord): boolean {
-  const now = artifactsNow(snapshot, record.artifacts);
+  return describesOtherBytes(record, artifactsNow(snapshot, record.artifacts));
+}
+
+/** The same of a record and what the pointers of its artifacts say; those without a pointer are not in `now`. */
+export function describesOtherBytes(record: ModelRecord, now: readonly Artifact[]): boolean {
   if (now.length !== record.artifacts.length) return true;
   const hash = `sha256:${contentOf(now)}`;
   return record.artifacts.length > 0 && (record.content !== hash || `sha256:${contentOf(record.artifacts)}` !== hash);
