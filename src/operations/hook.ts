@@ -1,5 +1,5 @@
 // mversion hook NAME: what the installed hooks call. A hook must not fail an innocent command: what it cannot do, it says.
-import { isMvError, MvError } from "../errors.ts";
+import { isMvError } from "../errors.ts";
 import type { Finding } from "./check/findings.ts";
 import { checkStaged } from "./check/staged.ts";
 import { follow, type FollowResult } from "./follow.ts";
@@ -7,7 +7,7 @@ import { leftCommit } from "./hook/followed.ts";
 import { openHere } from "./hook/open.ts";
 import { prePush } from "./hook/pre-push.ts";
 import { preReceive } from "./hook/pre-receive.ts";
-import type { Project, Surroundings } from "./project.ts";
+import type { Surroundings } from "./project.ts";
 
 export interface HookInput {
   /** Git's name of the hook. One that is not ours does nothing. */

@@ -29,7 +29,9 @@ function view(result: CheckResult, format: string, warnings: readonly string[]):
   if (format === "github") return { out: githubView(result), notes: [summary(result)] };
   if (format === "text") return checkView(result);
   const document =
-    result.errors > 0 ? failureDocument("check", failure(result), warnings) : successDocument("check", result, warnings);
+    result.errors > 0
+      ? failureDocument("check", failure(result), warnings)
+      : successDocument("check", result, warnings);
   return { out: document.trimEnd() };
 }
 

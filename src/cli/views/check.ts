@@ -46,7 +46,10 @@ export function githubView(result: CheckResult): string {
     .map((finding) => {
       const { severity, rule, message, commit, file } = finding;
       const where = commit ? [`In ${commit.oid.slice(0, 7)} ${commit.subject}`] : [];
-      const properties = [...(file === null ? [] : [`file=${property(file)}`]), `title=${property(`mversion ${rule}`)}`];
+      const properties = [
+        ...(file === null ? [] : [`file=${property(file)}`]),
+        `title=${property(`mversion ${rule}`)}`,
+      ];
       return `::${severity} ${properties.join(",")}::${data([message, ...where, ...steps(finding)].join("\n"))}`;
     })
     .join("\n");

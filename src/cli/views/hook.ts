@@ -19,7 +19,11 @@ export function hookView(result: HookResult): { notes: string[] } {
 function found(finding: Finding): string[] {
   const { severity, message, commit } = finding;
   const where = commit ? [`In ${commit.oid.slice(0, 7)} ${printable(commit.subject)}`] : [];
-  return [`mversion: ${severity === "error" ? "refused" : severity}: ${printable(message)}`, ...where, ...steps(finding)];
+  return [
+    `mversion: ${severity === "error" ? "refused" : severity}: ${printable(message)}`,
+    ...where,
+    ...steps(finding),
+  ];
 }
 
 function moves({ moved, removed, unsaved, absent, postponed }: FollowResult): string[] {

@@ -90,21 +90,15 @@ async function commitFindings(inspection: Inspection): Promise<Finding[]> {
 /** Commits that change our files against some parent, with those files; their trees and their parents' are loaded. */
 async function touchedCommits({ project, trees, range }: Inspection): Promise<Map<string, ChangedFile[]>> {
   const commits = range.commits.map((commit) => commit.oid);
+  const touched = await changedFiles(project.git, {
+    commits,
+    merges: "any-parent",
+    globs: OWN_GLOBS,
+    files: [CONFIG_FILE],
+  });
   const parentsOf = new Map(range.commits.map((commit) => [commit.oid, commit.parents]));
-  let files = [CONFIG_FILE, ...recordsOf(project.settings)];
-  for (;;) {
-    const touched = await changedFiles(project.git, { commits, merges: "any-parent", globs: OWN_GLOBS, files });
-    await trees.load([...touched.keys()].flatMap((oid) => [oid, ...(parentsOf.get(oid) ?? [])]));
-    const records = [...touched.keys()].flatMap((oid) => recordsOf(trees.at(oid).settings));
-    const more = [...new Set(records)].filter((file) => !file.endsWith(".model.yaml") && !files.includes(file));
-    // A record of another name that the settings had for a while.
-    if (more.length === 0) return touched;
-    files = [...files, ...more];
-  }
-}
-
-function recordsOf(settings: Settings | null): string[] {
-  return Object.values(settings?.models ?? {}).map((model) => model.record);
+  await trees.load([...touched.keys()].flatMap((oid) => [oid, ...(parentsOf.get(oid) ?? [])]));
+  return touched;
 }
 
 async function invalidFindings(

@@ -1,6 +1,5 @@
 // The findings of rule 1: which released or declared bytes would be overwritten, in one sentence for models that share it.
 import type { Settings } from "../../config/config.ts";
-import { quoted } from "../targets.ts";
 import type { Finding, Severity } from "./findings.ts";
 import { listed, severityOf } from "./findings.ts";
 import type { ModelVerdict } from "./verdicts.ts";
@@ -53,7 +52,9 @@ export function groupFinding(group: Group, policy: Settings["policy"], past: boo
 function sentence({ rule, verdicts, paths }: Group, past: boolean): string {
   const what = listed(paths);
   const verb = past ? (paths.length === 1 ? "overwrites" : "overwrite") : "would overwrite";
-  const names = verdicts.map(({ model, tree, verdict }) => `${model} ${verdict.releasedAs ?? tree.state?.version ?? ""}`);
+  const names = verdicts.map(
+    ({ model, tree, verdict }) => `${model} ${verdict.releasedAs ?? tree.state?.version ?? ""}`,
+  );
   const [first] = verdicts;
   switch (rule) {
     case "reused":
@@ -78,9 +79,4 @@ function sentence({ rule, verdicts, paths }: Group, past: boolean): string {
 
 function released(models: number): string {
   return models === 1 ? "which is released" : models === 2 ? "both released" : "all released";
-}
-
-/** `mv add` of the artifacts a stale record lists. */
-export function addCommand(paths: readonly string[]): string {
-  return `mv add ${paths.map(quoted).join(" ")}`;
 }

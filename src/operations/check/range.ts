@@ -20,14 +20,21 @@ const ZEROS = /^0{40}(?:0{24})?$/;
  * since it left the default branch of its remote (or, on that branch, its upstream); where there is none, or with `all`, the
  * whole history of HEAD. Fails with unknown-version, and with incomplete where a full id is not in this clone.
  */
-export async function findRange(project: Project, input: { range?: string | undefined; all?: boolean }): Promise<Range> {
+export async function findRange(
+  project: Project,
+  input: { range?: string | undefined; all?: boolean },
+): Promise<Range> {
   const { git } = project;
   const { range } = input;
   if (range === undefined) {
     const head = await commitOf(project, "HEAD");
     const base = input.all ? null : await leftAt(project, head);
     if (base === head) return single(project, head);
-    return { base, head, commits: await git.commits({ include: [head], ...(base === null ? {} : { exclude: [base] }) }) };
+    return {
+      base,
+      head,
+      commits: await git.commits({ include: [head], ...(base === null ? {} : { exclude: [base] }) }),
+    };
   }
   const [, from = "", dots, to = ""] = /^(.*?)(\.{2,3})(.*)$/.exec(range) ?? [];
   if (dots === undefined) return single(project, await commitOf(project, range));

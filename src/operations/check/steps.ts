@@ -33,10 +33,7 @@ export async function stagedSteps(
   const draft = `mv bump draft${flag}`;
   // A release is made by a commit of its own, which Git does not allow in the middle of a merge or pick.
   if (goOn !== null) return [`mv bump ${suggestion.version}${flag} && ${goOn}`, `Or a draft: ${draft} && ${goOn}`];
-  return [
-    `Release it: ${tagCommand(project, model, suggestion, "-a ")}`,
-    `Or a draft: ${draft} && git commit -am wip`,
-  ];
+  return [`Release it: ${tagCommand(project, model, suggestion, "-a ")}`, `Or a draft: ${draft} && git commit -am wip`];
 }
 
 /** The ways out once the commit is made: it has to be made again. */

@@ -37,14 +37,14 @@ export async function suggestVersion(
 
 /** Numbers to try, the most usual first. */
 function numbersAfter(floors: readonly (string | null)[]): string[] {
-  const [line, ...others] = floors;
-  const first = line === null || line === undefined ? ["1.0.0"] : [next(line, "minor"), next(line, "patch")];
+  const [line = null, ...others] = floors;
+  const first = line === null ? ["1.0.0"] : [next(line, "minor"), next(line, "patch")];
   const further = [...new Set(others.filter((floor) => floor !== null))].flatMap((floor) => [
     next(floor, "minor"),
     next(floor, "patch"),
     next(floor, "major"),
   ]);
-  return [...new Set([...first, ...further, ...(line == null ? [] : [next(line, "major")])])];
+  return [...new Set([...first, ...further, ...(line === null ? [] : [next(line, "major")])])];
 }
 
 /** `mv tag v1.1.0`, with the model's own tag format. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { isMvError, MvError } from "../../errors.ts";
 import { sameContent } from "../../model/content.ts";
 import { parseRecord } from "../../model/record.ts";
-import type { Release, ReleaseRef } from "../../model/release.ts";
+import type { Release } from "../../model/release.ts";
 import { sameVersion } from "../../model/version.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
@@ -52,7 +52,7 @@ async function sealFindings(project: Project, releases: Releases): Promise<Findi
 }
 
 // Not here as an object either: this clone may simply not have fetched it. A server has nobody to fetch from.
-async function requireTags(project: Project, release: Release, ref: ReleaseRef): Promise<void> {
+async function requireTags(project: Project, release: Release, ref: NonNullable<Release["seal"]>): Promise<void> {
   if ((await project.git.remotes()).length === 0) return;
   throw new MvError(
     "incomplete",
@@ -90,11 +90,14 @@ function recordDiffers(release: Release, blob: Buffer | null): string | null {
   const { path, sha256 } = release.record;
   const commit = release.commit.slice(0, 7);
   if (blob === null) return `its commit ${commit} has no ${path}`;
-  if (createHash("sha256").update(blob).digest("hex") !== sha256) return `${path} at its commit ${commit} is not the one the tag seals`;
+  if (createHash("sha256").update(blob).digest("hex") !== sha256)
+    return `${path} at its commit ${commit} is not the one the tag seals`;
   try {
     const record = parseRecord(blob.toString("utf8"), path);
     if (record.version !== release.version) return `${path} at its commit ${commit} declares ${record.version}`;
-    return sameContent(record.artifacts, release.artifacts) ? null : `${path} at its commit ${commit} lists other bytes`;
+    return sameContent(record.artifacts, release.artifacts)
+      ? null
+      : `${path} at its commit ${commit} lists other bytes`;
   } catch (error) {
     if (isMvError(error)) return `${path} at its commit ${commit} cannot be read`;
     throw error;

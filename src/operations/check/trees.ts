@@ -1,12 +1,13 @@
 // What many commits say of their models, read in three batches however many there are: settings, records, pointers.
 import { type Settings, parseSettings } from "../../config/config.ts";
 import { isMvError } from "../../errors.ts";
-import { type Artifact, contentOf, sameContent } from "../../model/content.ts";
+import { type Artifact, sameContent } from "../../model/content.ts";
 import type { ModelState } from "../../model/overwrite.ts";
 import { pointerPath } from "../../model/paths.ts";
 import { type Pointer, parsePointer } from "../../model/pointer.ts";
 import { type ModelRecord, parseRecord } from "../../model/record.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
+import { describesOtherBytes } from "../snapshot.ts";
 
 /** The index as a tree. */
 export const INDEX = "";
@@ -75,7 +76,11 @@ export function createTrees(project: Project, known: Settings["models"]): Trees 
       wanted.map((rev, at) => [rev, parse(settings, read[at] ?? null, CONFIG_FILE, problems.get(rev))]),
     );
     const rows = wanted.flatMap((rev) =>
-      Object.entries({ ...known, ...parsed.get(rev)?.models }).map(([model, { record }]) => ({ rev, model, path: record })),
+      Object.entries({ ...known, ...parsed.get(rev)?.models }).map(([model, { record }]) => ({
+        rev,
+        model,
+        path: record,
+      })),
     );
     const texts = await readTexts(project, rows);
     const found = rows.map((row, at) => {
@@ -125,14 +130,7 @@ function modelTree(
     return pointer ? [{ path, kind: pointer.kind, sha256: pointer.sha256, size: pointer.size }] : [];
   });
   const state = { version: record.version, artifacts };
-  return { model, file, text, record, artifacts, state, stale: isStale(record, artifacts) };
-}
-
-// Rule STALE, as snapshot.ts says it of a whole tree.
-function isStale(record: ModelRecord, artifacts: readonly Artifact[]): boolean {
-  if (artifacts.length !== record.artifacts.length) return true;
-  const content = `sha256:${contentOf(artifacts)}`;
-  return record.artifacts.length > 0 && (record.content !== content || `sha256:${contentOf(record.artifacts)}` !== content);
+  return { model, file, text, record, artifacts, state, stale: describesOtherBytes(record, artifacts) };
 }
 
 /** Whether two trees say the same of a model. */
@@ -141,7 +139,10 @@ export function sameModel(a: ModelTree | undefined, b: ModelTree | undefined): b
   return a.text === b.text && a.artifacts.length === b.artifacts.length && sameContent(a.artifacts, b.artifacts);
 }
 
-async function readTexts(project: Project, specs: readonly { rev: string; path: string }[]): Promise<(string | null)[]> {
+async function readTexts(
+  project: Project,
+  specs: readonly { rev: string; path: string }[],
+): Promise<(string | null)[]> {
   if (specs.length === 0) return [];
   const blobs = await project.git.readPaths(specs);
   return blobs.map((blob) => (blob === null ? null : blob.toString("utf8")));

@@ -21,7 +21,7 @@ export interface Step {
 export function changedModels({ tree, parents }: Step): string[] {
   const names = new Set([tree, ...parents].flatMap((one) => [...one.models.keys()]));
   return [...names].filter((model) => {
-    if (parents.length === 0) return tree.models.get(model)?.record != null;
+    if (parents.length === 0) return (tree.models.get(model)?.record ?? null) !== null;
     return parents.some((parent) => !sameModel(tree.models.get(model), parent.models.get(model)));
   });
 }
@@ -80,12 +80,7 @@ async function alongFirstParents(project: Project, trees: Trees, step: Step, mod
   return commits.flatMap((commit) => trees.at(commit.oid).models.get(model)?.state ?? []);
 }
 
-async function whereTheyParted(
-  project: Project,
-  trees: Trees,
-  step: Step,
-  model: string,
-): Promise<ModelState | null> {
+async function whereTheyParted(project: Project, trees: Trees, step: Step, model: string): Promise<ModelState | null> {
   const [first, second] = step.parents;
   if (!first || !second) return null;
   const base = await project.git.mergeBase(first.rev, second.rev);

@@ -31,8 +31,7 @@ export async function finalFindings(
         next: [`To do it all the same: git -c mversion.unlock=${tag} push …`],
         file: null,
         commit: null,
-        models:
-          reading?.kind === "release" ? [{ model: reading.release.model, version: reading.release.version }] : [],
+        models: reading?.kind === "release" ? [{ model: reading.release.model, version: reading.release.version }] : [],
       },
     ];
   });
@@ -40,5 +39,7 @@ export async function finalFindings(
 
 function isReleaseName(project: Project, releases: Releases, tag: string): boolean {
   if (releases.all.some((release) => release.tag === tag)) return true;
-  return Object.entries(project.settings.models).some(([model, { tag: format }]) => parseTag(format, model, tag) !== null);
+  return Object.entries(project.settings.models).some(
+    ([model, { tag: format }]) => parseTag(format, model, tag) !== null,
+  );
 }

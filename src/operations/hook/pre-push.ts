@@ -18,7 +18,10 @@ export async function prePush(project: Project, args: readonly string[], input: 
   if (updates.length === 0) return [];
   const releases = await readReleases(project);
   const sent = updates.flatMap(({ ref, to }) => (to === null || tagOf(ref) !== null ? [] : [to]));
-  const named = await commitsHere(project, updates.flatMap(({ from }) => from ?? []));
+  const named = await commitsHere(
+    project,
+    updates.flatMap(({ from }) => from ?? []),
+  );
   const held = [...(await remoteTips(project.git, remote)), ...named];
   const tags = updates.flatMap(({ ref, to }) => (to === null ? [] : (tagOf(ref) ?? [])));
   const pushed = releases.all.filter((release) => tags.includes(release.tag));

@@ -40,7 +40,8 @@ async function incomingReleases(
   for (const { name, oid } of tags) {
     const object = objects.get(oid);
     const reading = object?.type === "tag" ? parseTagObject(object.bytes, oid) : null;
-    if (reading?.kind === "broken") findings.push(refusal("seal-broken", `Tag ${name} claims to be a release and is none: ${reading.why}.`));
+    if (reading?.kind === "broken")
+      findings.push(refusal("seal-broken", `Tag ${name} claims to be a release and is none: ${reading.why}.`));
     if (reading?.kind !== "release") continue;
     const { release } = reading;
     const same = [...known.all, ...releases].find(
@@ -49,7 +50,9 @@ async function incomingReleases(
     if (release.tag !== name) {
       findings.push(refusal("seal-broken", `Tag ${name} holds the release that calls itself ${release.tag}.`, release));
     } else if (same && same.tag !== name) {
-      findings.push(refusal("version-exists", `${release.model} ${release.version} is released already, as ${same.tag}.`, release));
+      findings.push(
+        refusal("version-exists", `${release.model} ${release.version} is released already, as ${same.tag}.`, release),
+      );
     }
     releases.push(release);
   }
@@ -84,6 +87,8 @@ async function commitFindings(project: Project, releases: Releases, updates: rea
     findings.push(...(await checkCommits(project, { base, head: tip, commits }, releases)));
   }
   // One commit on two refs is one finding.
-  const unique = new Map(findings.map((finding) => [`${finding.rule} ${finding.commit?.oid} ${finding.message}`, finding]));
+  const unique = new Map(
+    findings.map((finding) => [`${finding.rule} ${finding.commit?.oid} ${finding.message}`, finding]),
+  );
   return [...unique.values()].filter((finding) => finding.severity === "error");
 }
