@@ -5,10 +5,9 @@ import { join } from "node:path";
 import type { Release } from "../model/release.ts";
 import { parseRecord } from "../model/record.ts";
 import { isMap, isNumberText, numberText, type Value, type ValueMap } from "../model/value.ts";
-import { readTextFile, writeFileAtomic } from "../platform/files.ts";
+import { keep, readKept } from "./kept.ts";
 import type { Project } from "./project.ts";
 
-const CACHE_MAX_BYTES = 1 << 28;
 const CACHE_SCHEMA = 1;
 const NOTHING: ValueMap = Object.freeze({});
 
@@ -22,7 +21,6 @@ export interface RecordFacts {
 /** A value in plain JSON that keeps the text of numbers: {n: "0.90"} is a number, {m: {…}} a map. */
 type KeptValue = null | boolean | string | KeptValue[] | { n: string } | { m: { [key: string]: KeptValue } };
 type KeptFacts = { [name in keyof RecordFacts]: KeptValue } | null;
-type Kept = Record<string, KeptFacts>;
 
 /**
  * Answers for a release what its record says, or null where the commit has no record that is the sealed one.
@@ -33,16 +31,16 @@ export async function readReleasedRecords(
   releases: readonly Release[],
 ): Promise<(release: Release) => RecordFacts | null> {
   const file = join(project.stateDir, "released-records.json");
-  const kept = await readKept(file);
+  const kept = await readKept<KeptFacts>(file, CACHE_SCHEMA);
   const unknown = releases.filter((release) => !Object.hasOwn(kept, release.oid));
   if (unknown.length > 0) {
     const blobs = await project.git.readPaths(
       unknown.map(({ commit, record }) => ({ rev: commit, path: record.path })),
     );
     unknown.forEach((release, at) => (kept[release.oid] = factsOf(release, blobs[at] ?? null)));
-    const known = Object.create(null) as Kept;
+    const known = Object.create(null) as Record<string, KeptFacts>;
     for (const { oid } of releases) known[oid] = kept[oid] ?? null;
-    await keep(file, known);
+    await keep(file, CACHE_SCHEMA, known);
   }
   return ({ oid }) => {
     const facts = kept[oid];
@@ -86,24 +84,4 @@ function thaw(kept: KeptValue): Value {
   const map = Object.create(null) as Record<string, Value>;
   for (const [key, item] of Object.entries(kept.m)) map[key] = thaw(item);
   return map;
-}
-
-async function readKept(file: string): Promise<Kept> {
-  const empty = Object.create(null) as Kept;
-  try {
-    const text = await readTextFile(file, CACHE_MAX_BYTES);
-    const parsed = text === null ? null : (JSON.parse(text) as { schema: number; tags: Kept });
-    return parsed?.schema === CACHE_SCHEMA ? parsed.tags : empty;
-  } catch {
-    // It can always be made again from the tags.
-    return empty;
-  }
-}
-
-async function keep(file: string, tags: Kept): Promise<void> {
-  try {
-    await writeFileAtomic(file, JSON.stringify({ schema: CACHE_SCHEMA, tags }));
-  } catch {
-    // A read-only clone works, only slower.
-  }
 }

@@ -1,14 +1,13 @@
 // The releases of the repository, read from its tags. A tag object never changes, so what was read once is kept on disk.
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
-import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { parseTagObject, type Release, type Retraction, type TagReading } from "../model/release.ts";
 import { compare } from "../model/version.ts";
+import { keep, readKept } from "./kept.ts";
 import type { Project } from "./project.ts";
 
 /** Release tags are small; a larger one is not ours. */
 const TAG_MAX_BYTES = 1 << 20;
-const CACHE_MAX_BYTES = 1 << 28;
 const CACHE_SCHEMA = 1;
 
 export interface Releases {
@@ -28,7 +27,7 @@ export interface Releases {
 export async function readReleases(project: Project): Promise<Releases> {
   const { git } = project;
   const file = join(project.stateDir, "releases.json");
-  const [tags, kept] = await Promise.all([git.tags(), readKept(file)]);
+  const [tags, kept] = await Promise.all([git.tags(), readKept<TagReading>(file, CACHE_SCHEMA)]);
   const annotated = tags.filter((tag) => tag.type === "tag" && tag.size <= TAG_MAX_BYTES);
   const unknown = annotated.filter((tag) => !Object.hasOwn(kept, tag.oid));
   const readings: Record<string, TagReading> = { ...kept };
@@ -40,7 +39,7 @@ export async function readReleases(project: Project): Promise<Releases> {
     }
     const current: Record<string, TagReading> = Object.create(null) as Record<string, TagReading>;
     for (const { oid } of annotated) current[oid] = readings[oid] ?? null;
-    await keep(file, current);
+    await keep(file, CACHE_SCHEMA, current);
   }
   return collect(
     tags.map((tag) => tag.name),
@@ -76,29 +75,6 @@ function collect(names: string[], tags: { name: string; oid: string; reading: Ta
     isRetracted: (release) =>
       retractions.find((event) => event.model === release.model && event.version === release.version),
   };
-}
-
-type Kept = Record<string, TagReading>;
-
-async function readKept(file: string): Promise<Kept> {
-  const empty = Object.create(null) as Kept;
-  try {
-    const text = await readTextFile(file, CACHE_MAX_BYTES);
-    if (text === null) return empty;
-    const parsed = JSON.parse(text) as { schema: number; tags: Kept };
-    return parsed.schema === CACHE_SCHEMA ? parsed.tags : empty;
-  } catch {
-    // It can always be made again from the tags.
-    return empty;
-  }
-}
-
-async function keep(file: string, tags: Kept): Promise<void> {
-  try {
-    await writeFileAtomic(file, JSON.stringify({ schema: CACHE_SCHEMA, tags }));
-  } catch {
-    // A read-only clone works, only slower.
-  }
 }
 
 /** Fails with `incomplete` in a clone whose history or tags are not all here, where nothing may be concluded. */

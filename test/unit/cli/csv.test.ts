@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csv } from "../../../src/cli/views/csv.ts";
 import { numberText } from "../../../src/model/value.ts";
