@@ -1,4 +1,5 @@
 // Reads parsed flags with their types.
+import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
 import type { Values } from "./command.ts";
 
@@ -28,4 +29,9 @@ export function wholeNumber(flags: Values, name: string): number | undefined {
   if (value === undefined) return undefined;
   if (!/^\d+$/.test(value)) throw new MvError("usage", `--${name} ${value}: give a whole number`);
   return Number(value);
+}
+
+/** --python as typed: a path counts from the current folder, a bare word is looked up on PATH. */
+export function pythonPath(cwd: string, word: string | undefined): string | undefined {
+  return word?.includes("/") ? resolve(cwd, word) : word;
 }

@@ -65,7 +65,7 @@ export async function init(around: Surroundings, input: InitInput): Promise<Init
   if (adds !== null) {
     const why = checkModelName(adds);
     if (why !== null) throw new MvError("usage", `--model ${adds}: ${why}`, { hint: "mv init --model churn" });
-    tag = await tagFormat(git, adds, known.length, input.tagPrefix);
+    tag = await tagFormat(git, known.length, input.tagPrefix);
     const next = text === null ? initialSettings(adds, tag) : withModel(text, adds, tag);
     await writeFileAtomic(join(git.root, CONFIG_FILE), next, { durable: true });
     written.push(CONFIG_FILE);
@@ -99,7 +99,7 @@ async function repository(around: Surroundings, create: boolean): Promise<{ git:
 }
 
 // Readers of other tools know only model@v1.2.0; the short form is for a repository's first model, where no tag clashes.
-async function tagFormat(git: Git, model: string, others: number, prefix: string | undefined): Promise<string> {
+async function tagFormat(git: Git, others: number, prefix: string | undefined): Promise<string> {
   if (prefix !== undefined) {
     if (!/^[\w.@/-]*$/.test(prefix) || prefix.startsWith("-") || prefix.includes("..")) {
       throw new MvError("usage", `--tag-prefix ${prefix}: letters, digits, and . _ @ / - make a tag`, {

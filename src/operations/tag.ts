@@ -115,7 +115,7 @@ async function tagCommit(
 ): Promise<TaggedRelease[]> {
   const { git } = project;
   const sealed = await readSnapshot(project, { commit });
-  const messages = await Promise.all(planned.map((item) => releaseMessage(project, sealed, releases, item, commit)));
+  const messages = planned.map((item) => releaseMessage(sealed, releases, item, commit));
   const tags = await git.createTags(
     messages.map(({ tagName, text }) => ({ name: tagName, target: commit, message: text })),
     input.sign === undefined ? {} : { sign: input.sign },

@@ -5,6 +5,6 @@ import type { ValueMap } from "../model/value.ts";
 
 /** The maps of several files, later ones over earlier ones. Fails with invalid-file naming the file. */
 export async function readGivenFiles(cwd: string, files: readonly string[]): Promise<ValueMap> {
-  const maps = await Promise.all(files.map((file) => readValues(resolve(cwd, file))));
+  const maps = await Promise.all(files.map((file) => readValues(resolve(cwd, file), file)));
   return Object.assign({}, ...maps) as ValueMap;
 }

@@ -5,7 +5,7 @@ import { add } from "../../operations/add.ts";
 import type { Given } from "../../operations/describe.ts";
 import { readGivenFiles } from "../../operations/values.ts";
 import type { CommandRun, Context, Values } from "../command.ts";
-import { isOn, list, pair, text } from "../flags.ts";
+import { isOn, list, pair, pythonPath, text } from "../flags.ts";
 import { addView } from "../views/add.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
@@ -22,7 +22,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     given: await given(context, flags),
     keep: isOn(flags, "keep"),
     move: isOn(flags, "move"),
-    python: text(flags, "python"),
+    python: pythonPath(context.cwd, text(flags, "python")),
   });
   return { data: result, ...addView(result) };
 };

@@ -2,8 +2,7 @@
 import { createHash } from "node:crypto";
 import { MvError } from "../../errors.ts";
 import { formatReleaseMessage, type Release } from "../../model/release.ts";
-import { bumpOf, isPrerelease } from "../../model/version.ts";
-import type { Project } from "../project.ts";
+import { bumpOf } from "../../model/version.ts";
 import type { Releases } from "../releases.ts";
 import { isStale, type Snapshot } from "../snapshot.ts";
 import type { Planned } from "./plan.ts";
@@ -16,13 +15,7 @@ export interface Message {
 }
 
 /** The text of one release's tag. Fails where a hook or a filter let the commit hold something else than planned. */
-export function releaseMessage(
-  project: Project,
-  sealed: Snapshot,
-  releases: Releases,
-  item: Planned,
-  commit: string,
-): Message {
+export function releaseMessage(sealed: Snapshot, releases: Releases, item: Planned, commit: string): Message {
   const found = sealed.records.get(item.model);
   if (!found || found.record.version !== item.version || isStale(sealed, found.record)) {
     throw new MvError(
@@ -35,16 +28,12 @@ export function releaseMessage(
   }
   const { record, text } = found;
   const base = item.previous;
-  const finals = releases.of(item.model).filter((release) => !isPrerelease(release.version));
-  const lastFinal =
-    base && isPrerelease(base.version) ? finals.findLast((release) => release.version < base.version) : base;
-  const bump = bumpOf(lastFinal?.version ?? null, item.version);
+  const bump = bumpOf(base?.version ?? null, item.version);
   const newest = newestByDate(releases.of(item.model));
   const field = (key: string): string | null => {
     const value = record.fields[key];
     return typeof value === "string" ? value : null;
   };
-  void project;
   return {
     item,
     tagName: item.tagName,
