@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { openEmbedded } from "../../src/git/embedded.ts";
 import { openGit } from "../../src/git/git.ts";
 import { cloneRepo, createRepo, scratchDir } from "../helpers/git.ts";
-import { type Ability, gitContract } from "./git.ts";
+import type { Ability } from "./git/adapter.ts";
+import { gitContract } from "./git.ts";
 
 const NEEDS_GIT: readonly Ability[] = [
   "status",

@@ -175,6 +175,20 @@ export function testEnv(extra: Record<string, string | undefined> = {}): NodeJS.
   return env;
 }
 
+/** Runs `work` with variables set in this process, as in a hook, and puts them back. */
+export async function withEnv(env: Record<string, string>, work: () => Promise<void>): Promise<void> {
+  const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, env);
+  try {
+    await work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
 /** Moves the clock on by a minute and returns it, in seconds since 1970; commits and tags made from now on carry it. */
 export function tick(): number {
   seconds += 60;
