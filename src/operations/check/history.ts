@@ -14,7 +14,7 @@ import type { Range } from "./range.ts";
 import { declaredFinals } from "./staged.ts";
 import { commitSteps, remakeSteps } from "./steps.ts";
 import { releaseFindings } from "./tags.ts";
-import { createTrees, sameModel, type Trees } from "./trees.ts";
+import { createTrees, readSettings, sameModel, type Trees } from "./trees.ts";
 import { judgeStep, type Step } from "./verdicts.ts";
 
 const OWN_GLOBS = ["**/*.mv.yaml", "**/*.model.yaml"];
@@ -48,19 +48,12 @@ export async function checkCommits(project: Project, range: Range, releases: Rel
 
 async function inspect(project: Project, range: Range, releases: Releases): Promise<Inspection> {
   const ends = [range.head, ...(range.base === null ? [] : [range.base])];
-  const first = createTrees(project, {});
-  await first.load(ends);
-  const [head = null, base = null] = ends.map((rev) => first.at(rev).settings);
-  const known = { ...head?.models, ...base?.models };
-  await requireHistory(project, releases, declaredFinals({ parents: ends.map((rev) => first.at(rev)) }));
+  const [head = null, base = null] = await readSettings(project, ends);
+  const trees = createTrees(project, { ...head?.models, ...base?.models });
+  await trees.load(ends);
+  await requireHistory(project, releases, declaredFinals({ parents: ends.map((rev) => trees.at(rev)) }));
   const settings = base ?? head ?? project.settings;
-  return {
-    project: { ...project, settings: head ?? settings },
-    trees: createTrees(project, known),
-    releases,
-    range,
-    policy: settings.policy,
-  };
+  return { project: { ...project, settings: head ?? settings }, trees, releases, range, policy: settings.policy };
 }
 
 // Rule 1 and unreadable files, commit by commit. Commits that touch nothing of ours cost nothing beyond the listing.
@@ -151,7 +144,6 @@ async function fileFindings({ project, range, policy }: Inspection): Promise<Fin
 
 // What counts at the end of the range alone: a later commit may complete what an earlier one left open.
 async function headFindings({ project, trees, releases, range, policy }: Inspection): Promise<Finding[]> {
-  await trees.load([range.head, ...(range.base === null ? [] : [range.base])]);
   const head = trees.at(range.head);
   const base = range.base === null ? null : trees.at(range.base);
   const findings: Finding[] = [];

@@ -14,6 +14,9 @@ import { type Finding, listed, severityOf } from "./findings.ts";
 import { modelFlag, tagCommand } from "./suggest.ts";
 import type { ModelTree } from "./trees.ts";
 
+/** An artifact that was only moved has the same bytes, and nothing was corrected. */
+const OF_BYTES = new Set(["artifacts", "content"]);
+
 /** What the policy requires and the record lacks. A draft may lack it: it is asked for before a release. */
 export function missingFinding(project: Project, policy: Settings["policy"], tree: ModelTree): Finding[] {
   if (tree.record === null || tree.artifacts.length === 0) return [];
@@ -68,7 +71,7 @@ async function changedFields(project: Project, release: Release, record: ModelRe
   try {
     const before = parseRecord(blob.toString("utf8"), release.record.path).fields;
     const keys = new Set([...Object.keys(before), ...Object.keys(record.fields)]);
-    return [...keys].filter((key) => !sameValue(before[key], record.fields[key]));
+    return [...keys].filter((key) => !OF_BYTES.has(key) && !sameValue(before[key], record.fields[key]));
   } catch (error) {
     // The release itself is broken then, which is a finding of its own.
     if (isMvError(error)) return [];

@@ -68,10 +68,7 @@ export function createTrees(project: Project, known: Settings["models"]): Trees 
     const wanted = [...new Set(revs)].filter((rev) => !trees.has(rev));
     if (wanted.length === 0) return;
     const problems = new Map<string, Problem[]>(wanted.map((rev) => [rev, []]));
-    const read = await readTexts(
-      project,
-      wanted.map((rev) => ({ rev, path: CONFIG_FILE })),
-    );
+    const read = await readTexts(project, settingsOf(wanted));
     const parsed = new Map(
       wanted.map((rev, at) => [rev, parse(settings, read[at] ?? null, CONFIG_FILE, problems.get(rev))]),
     );
@@ -137,6 +134,16 @@ function modelTree(
 export function sameModel(a: ModelTree | undefined, b: ModelTree | undefined): boolean {
   if (!a || !b) return (a?.text ?? null) === (b?.text ?? null);
   return a.text === b.text && a.artifacts.length === b.artifacts.length && sameContent(a.artifacts, b.artifacts);
+}
+
+/** The settings of some commits, as far as they can be read. */
+export async function readSettings(project: Project, revs: readonly string[]): Promise<(Settings | null)[]> {
+  const parser = memoized((text) => parseSettings(text, CONFIG_FILE).settings);
+  return (await readTexts(project, settingsOf(revs))).map((text) => parse(parser, text, CONFIG_FILE, undefined));
+}
+
+function settingsOf(revs: readonly string[]): { rev: string; path: string }[] {
+  return revs.map((rev) => ({ rev, path: CONFIG_FILE }));
 }
 
 async function readTexts(
