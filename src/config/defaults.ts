@@ -5,20 +5,15 @@ import type { MetricGate, RemoteSettings, Settings, StageSettings } from "./sett
 const DAY = 86_400_000;
 
 /** A map by names that a user chooses: without a prototype, so that no name is there by itself. */
-function byName<T>(entries: Record<string, T> = {}): Record<string, T> {
-  return Object.freeze(Object.assign(Object.create(null) as Record<string, T>, entries));
-}
+const none: Record<string, never> = Object.freeze(Object.create(null) as Record<string, never>);
+const noTexts: string[] = Object.freeze([]) as readonly string[] as string[];
 
-function list(): string[] {
-  return Object.freeze([]) as readonly string[] as string[];
-}
-
-export const defaultStage: StageSettings = Object.freeze({
+export const defaultStage: StageSettings = Object.freeze<StageSettings>({
   requires: null,
   min_days: 0,
   approvals: 0,
   signed: false,
-  metrics: byName(),
+  metrics: none,
   confirm_within: null,
 });
 
@@ -28,28 +23,33 @@ export const defaultRemote: Omit<RemoteSettings, "url"> = Object.freeze({
   path_style: false,
 });
 
-export const defaultGate: MetricGate = Object.freeze({ better: "higher", min: null, max_drop: null });
+export const defaultGate: MetricGate = Object.freeze<MetricGate>({ better: "higher", min: null, max_drop: null });
 
-export const defaults: Settings = Object.freeze({
+export const defaults: Settings = Object.freeze<Settings>({
   id: null,
-  models: byName(),
-  remotes: byName(),
+  models: none,
+  remotes: none,
   default_remote: null,
-  stages: byName({ staging: defaultStage, production: defaultStage }),
+  stages: Object.freeze(
+    Object.assign(Object.create(null) as Record<string, StageSettings>, {
+      staging: defaultStage,
+      production: defaultStage,
+    }),
+  ),
   release_subject: "Release {versions}",
-  policy: Object.freeze({
+  policy: Object.freeze<Settings["policy"]>({
     overwrite: "block",
     naming: "warn",
     metadata: "warn",
     untracked: "warn",
     unsafe: "warn",
-    required: list(),
+    required: noTexts,
     max_git_binary: 5_000_000,
-    free_branches: list(),
-    release_branches: list(),
+    free_branches: noTexts,
+    release_branches: noTexts,
     levels: "graph",
     precision: "minor",
-    metrics: byName(),
+    metrics: none,
   }),
   gc: Object.freeze({ grace: 14 * DAY }),
 });

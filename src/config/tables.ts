@@ -85,7 +85,7 @@ export const remoteTable: Table<RemoteSettings> = { url: address, endpoint: addr
 
 export const stageTable: Table<StageSettings> = {
   requires: text,
-  min_days: number,
+  min_days: count,
   approvals: count,
   signed: flag,
   metrics: mapOf(anyName, threshold),

@@ -56,9 +56,8 @@ function checkSegment(segment: string): string | null {
   if (segment === "." || segment === "..") return `the path has a '${segment}' segment`;
   if (Buffer.byteLength(segment) > SEGMENT_MAX_BYTES) return `a name in it is longer than ${SEGMENT_MAX_BYTES} bytes`;
   const folded = foldName(segment);
-  if (folded === ".git" || folded === "." || folded === ".." || folded === "" || SHORT_NAME_OF_GIT.test(folded)) {
-    return "a name in it is a spelling of .git";
-  }
+  if (folded === ".git" || SHORT_NAME_OF_GIT.test(folded)) return "a name in it is a spelling of .git";
+  if (/^\.{0,2}$/.test(folded)) return "a name in it is nothing but dots, spaces or invisible characters";
   // Windows drops them, so two names would be one file there.
   return /[. ]$/.test(segment) ? "a name in it ends with a dot or a space" : null;
 }

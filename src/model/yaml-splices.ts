@@ -54,6 +54,10 @@ export function applySplices(edit: Edit): string | null {
 /** Adds the splices that turn a map of the text into `after`. `top` says that it is the document's own map. */
 export function reconcileMap(edit: Edit, place: Place, before: ValueMap, after: ValueMap, top: boolean): void {
   const kept = place.entries.filter((entry) => Object.hasOwn(after, entry.key));
+  if (kept.length === 0 && place.flow) {
+    edit.splices.push({ start: place.start, end: place.end, text: writeInline(after, { key: "", flow: true }) });
+    return;
+  }
   for (const entry of kept) {
     const value = after[entry.key] ?? null;
     if (!identical(before[entry.key], value)) reconcile(edit, entry, before[entry.key], value, place.flow);
@@ -65,16 +69,13 @@ export function reconcileMap(edit: Edit, place: Place, before: ValueMap, after: 
   for (const key of fresh.toSorted((a, b) => rank(a) - rank(b))) {
     const value = after[key] ?? null;
     const behind = order(key) < 0 ? kept.at(-1) : closest(kept, (entry) => order(entry.key), order(key));
-    if (place.flow) insertInFlow(edit, kept, behind, `${writeKey(key)}: ${writeInline(value, { key, flow: true })}`);
-    else {
-      const indent = indentOf(edit, place.entries[0]);
-      insertLines(
-        edit,
-        kept,
-        behind,
-        `${indent}${writeKey(key)}:${writeBlockValue(key, value, indent, top && edit.blockMaps.includes(key))}`,
-      );
+    if (place.flow) {
+      insertInFlow(edit, kept, behind, `${writeKey(key)}: ${writeInline(value, { key, flow: true })}`);
+      continue;
     }
+    const indent = indentOf(edit, place.entries[0]);
+    const written = writeBlockValue(key, value, indent, top && edit.blockMaps.includes(key));
+    insertLines(edit, kept[0] ?? place.entries[0], behind, `${indent}${writeKey(key)}:${written}`);
   }
 }
 
@@ -119,7 +120,7 @@ function reconcileList(edit: Edit, place: Place, before: readonly Value[], after
   const behind = place.entries[head + pairs - 1];
   for (const value of after.slice(head + pairs, after.length - tail)) {
     if (place.flow) insertInFlow(edit, kept, behind, writeInline(value, { key: "", flow: true }));
-    else insertLines(edit, kept, behind, writeItems([value], indentOf(edit, place.entries[0])).join(""));
+    else insertLines(edit, kept[0], behind, writeItems([value], indentOf(edit, place.entries[0])).join(""));
   }
 }
 
@@ -149,7 +150,10 @@ function replace(edit: Edit, entry: Entry, value: Value, inFlow: boolean): void 
     isCommented && isLines
       ? ` ${writeInline(value, { key: entry.key, flow: false })}`
       : writeBlockValue(entry.key, value, indent, indent === "" && edit.blockMaps.includes(entry.key));
-  edit.splices.push({ start: colon, end, text: written });
+  const isBeside = place !== null && written.startsWith(" ") && /^ +$/.test(text.slice(colon, place.start));
+  // Values that a team has aligned stay so.
+  if (isBeside) edit.splices.push({ start: place.start, end, text: written.slice(1) });
+  else edit.splices.push({ start: colon, end, text: written });
 }
 
 function deleteEntries(edit: Edit, place: Place, isGone: (entry: Entry) => boolean): void {
@@ -180,8 +184,7 @@ function insertInFlow(edit: Edit, kept: readonly Entry[], behind: Entry | undefi
   else if (first) edit.splices.push({ start: first.start, end: first.start, text: `${written}, ` });
 }
 
-function insertLines(edit: Edit, kept: readonly Entry[], behind: Entry | undefined, written: string): void {
-  const first = kept[0];
+function insertLines(edit: Edit, first: Entry | undefined, behind: Entry | undefined, written: string): void {
   if (behind) {
     const at = lineEnd(edit.text, endOf(behind));
     edit.splices.push({ start: at, end: at, text: `\n${written}` });
