@@ -82,10 +82,14 @@ export function binaryFinding({ path, size }: BigBinary, isStaged: boolean): Fin
   return {
     rule: "binary-in-git",
     severity: "error",
-    message: `${path}: ${(size / 1e6).toPrecision(3)} MB of binary data ${isStaged ? "would go" : "went"} into Git itself.`,
+    message: `${path}: ${inUnits(size)} of binary data ${isStaged ? "would go" : "went"} into Git itself.`,
     next: [`git rm --cached ${quoted(path)} && mv add ${quoted(path)}`],
     file: path,
     commit: null,
     models: [],
   };
+}
+
+function inUnits(size: number): string {
+  return size < 1e6 ? `${Math.round(size / 1e3)} kB` : `${(size / 1e6).toPrecision(3)} MB`;
 }
