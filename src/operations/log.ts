@@ -1,19 +1,13 @@
 // mv log: the releases of all models, what each measured and what it changed against the one before.
-import { join } from "node:path";
-import { MvError } from "../errors.ts";
-import { sameContent } from "../model/content.ts";
 import { dayIn } from "../model/day.ts";
-import type { Release } from "../model/release.ts";
-import { parseRecord } from "../model/record.ts";
+import type { Retraction } from "../model/release.ts";
 import type { Value, ValueMap } from "../model/value.ts";
-import { compare } from "../model/version.ts";
-import { readTextFile } from "../platform/files.ts";
-import { type LogChanges, releaseChanges } from "./log/changes.ts";
+import type { LogChanges } from "./log/changes.ts";
+import { type FrozenRelease, thawChanges, thawFacts } from "./log/frozen.ts";
+import { type History, readHistory } from "./log/history.ts";
 import { type Order, sortByMetric } from "./log/sort.ts";
+import { type Unreleased, unreleased } from "./log/unreleased.ts";
 import type { Project } from "./project.ts";
-import { type RecordFacts, readReleasedRecords } from "./released-records.ts";
-import { readReleases, type Releases } from "./releases.ts";
-import { RECORD_MAX_BYTES } from "./snapshot.ts";
 import { modelNames, oneModel } from "./versions.ts";
 
 const MOST_WARNINGS = 5;
@@ -31,7 +25,8 @@ export interface LoggedRelease {
   tag: string;
   oid: string;
   commit: string;
-  /** The tagger's day. */
+  /** The tagger's, in seconds since 1970, and as the day in the tagger's zone. */
+  time: number;
   date: string;
   bump: string;
   reason: string;
@@ -48,13 +43,6 @@ export interface LoggedRelease {
   retracted: { reason: string; date: string } | null;
 }
 
-export interface Unreleased {
-  model: string;
-  version: string;
-  /** declared: the number is not released. changed: it is, but the record has other bytes now. */
-  state: "declared" | "changed";
-}
-
 export interface LogResult {
   releases: LoggedRelease[];
   unreleased: Unreleased[];
@@ -64,92 +52,55 @@ export interface LogResult {
 /** Lists releases, newest first or best first. Fails with nothing-found where no release has the metric asked for. */
 export async function log(project: Project, input: LogInput): Promise<LogResult> {
   const only = input.model === undefined ? null : oneModel(project, input.model);
-  const releases = await readReleases(project);
-  const factsOf = await readReleasedRecords(project, releases.all);
-  warnOfGaps(project, releases, factsOf);
+  const history = await readHistory(project);
+  warnOfGaps(project, history);
   if (await project.git.isShallow())
     project.warn("this clone is shallow: releases may be missing here; complete it: git fetch --unshallow --tags");
-  const chosen = only === null ? releases.all : releases.of(only);
-  const { list, order } =
-    input.sort === undefined
-      ? { list: newestFirst(chosen), order: null }
-      : sortByMetric(newestFirst(chosen), factsOf, input.sort, project.settings.policy.metrics);
-  const retractions = new Map(releases.retractions.map((event) => [`${event.model} ${event.version}`, event]));
-  const byOid = new Map(releases.all.map((release) => [release.oid, release]));
-  const shown = list.slice(0, input.max ?? list.length);
-  return {
-    releases: shown.map((release) => {
-      const previous = release.previous === null ? undefined : byOid.get(release.previous.tag);
-      const event = retractions.get(`${release.model} ${release.version}`);
-      return {
-        ...described(release, factsOf(release)),
-        changes: previous ? releaseChanges(previous, factsOf(previous), release, factsOf(release)) : null,
-        retracted: event ? { reason: event.reason, date: dayIn(event.zone, event.date) } : null,
-      };
-    }),
-    unreleased: await unreleased(project, releases, only === null ? modelNames(project) : [only]),
-    sorted: order,
-  };
+  const retractions = new Map(history.retractions.map((event) => [`${event.model} ${event.version}`, event]));
+  const thawed = (release: FrozenRelease): LoggedRelease =>
+    logged(release, retractions.get(`${release.model} ${release.version}`));
+  const chosen = only === null ? history.releases : history.releases.filter(({ model }) => model === only);
+  const open = await unreleased(project, history.releases, only === null ? modelNames(project) : [only]);
+  if (input.sort === undefined) {
+    return { releases: chosen.slice(0, input.max).map(thawed), unreleased: open, sorted: null };
+  }
+  const { list, order } = sortByMetric(chosen.map(thawed), input.sort, project.settings.policy.metrics);
+  return { releases: list.slice(0, input.max), unreleased: open, sorted: order };
 }
 
-function newestFirst(releases: readonly Release[]): Release[] {
-  return releases.toSorted((a, b) => b.tagger.date - a.tagger.date || compare(b.version, a.version));
-}
-
-function described(release: Release, facts: RecordFacts | null): Omit<LoggedRelease, "changes" | "retracted"> {
-  const { model, version, tag, oid, commit, tagger, bump, reason, signed, content } = release;
+// Field by field: copying a thousand objects by spread takes longer than reading them.
+function logged(release: FrozenRelease, event: Retraction | undefined): LoggedRelease {
+  const facts = release.facts && thawFacts(release.facts);
   return {
-    model,
-    version,
-    tag,
-    oid,
-    commit,
-    date: dayIn(tagger.zone, tagger.date),
-    bump,
-    reason,
-    signed,
+    model: release.model,
+    version: release.version,
+    tag: release.tag,
+    oid: release.oid,
+    commit: release.commit,
+    time: release.time,
+    date: release.date,
+    bump: release.bump,
+    reason: release.reason,
+    signed: release.signed,
     metrics: facts?.metrics ?? {},
     hyperparameters: facts?.hyperparameters ?? {},
     features: facts?.features ?? [],
     dataset_snapshot_id: release.dataset_snapshot_id,
     feature_set_version: release.feature_set_version,
-    content,
-    previous: release.previous?.version ?? null,
+    content: release.content,
+    previous: release.previous,
+    changes: release.changes && thawChanges(release.changes),
+    retracted: event ? { reason: event.reason, date: dayIn(event.zone, event.date) } : null,
   };
 }
 
-function warnOfGaps(project: Project, releases: Releases, factsOf: (release: Release) => RecordFacts | null): void {
+function warnOfGaps(project: Project, { broken, releases }: History): void {
   const warnings = [
-    ...releases.broken.map(({ tag, why }) => `tag ${tag} claims to be a release and cannot be read: ${why}`),
-    ...releases.all
-      .filter((release) => factsOf(release) === null)
+    ...broken.map(({ tag, why }) => `tag ${tag} claims to be a release and cannot be read: ${why}`),
+    ...releases
+      .filter((release) => release.facts === null)
       .map(({ tag }) => `${tag}: its record is not the sealed one, so its metrics are not shown: mv verify ${tag}`),
   ];
   for (const text of warnings.slice(0, MOST_WARNINGS)) project.warn(text);
   if (warnings.length > MOST_WARNINGS) project.warn(`and ${warnings.length - MOST_WARNINGS} more: mv verify --all`);
-}
-
-async function unreleased(project: Project, releases: Releases, models: readonly string[]): Promise<Unreleased[]> {
-  const found: Unreleased[] = [];
-  for (const model of models) {
-    const record = await declaredRecord(project, project.settings.models[model]?.record ?? "");
-    if (record === null) continue;
-    const release = releases.find(model, record.version);
-    if (!release) found.push({ model, version: record.version, state: "declared" });
-    else if (!sameContent(release.artifacts, record.artifacts))
-      found.push({ model, version: record.version, state: "changed" });
-  }
-  return found;
-}
-
-async function declaredRecord(project: Project, file: string): Promise<ReturnType<typeof parseRecord> | null> {
-  try {
-    const text = await readTextFile(join(project.root, file), RECORD_MAX_BYTES);
-    return text === null ? null : parseRecord(text, file);
-  } catch (error) {
-    if (!(error instanceof MvError)) throw error;
-    // The history can be read all the same.
-    project.warn(`${error.message}: ${error.hint ?? `git restore ${file}`}`);
-    return null;
-  }
 }

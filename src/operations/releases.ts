@@ -27,10 +27,10 @@ export interface Releases {
 export async function readReleases(project: Project): Promise<Releases> {
   const { git } = project;
   const file = join(project.stateDir, "releases.json");
-  const [tags, kept] = await Promise.all([git.tags(), readKept<TagReading>(file, CACHE_SCHEMA)]);
+  const [tags, kept] = await Promise.all([git.tags(), readKept<Record<string, TagReading>>(file, CACHE_SCHEMA)]);
   const annotated = tags.filter((tag) => tag.type === "tag" && tag.size <= TAG_MAX_BYTES);
-  const unknown = annotated.filter((tag) => !Object.hasOwn(kept, tag.oid));
   const readings: Record<string, TagReading> = { ...kept };
+  const unknown = annotated.filter((tag) => !Object.hasOwn(readings, tag.oid));
   if (unknown.length > 0) {
     const objects = await git.readObjects(unknown.map((tag) => tag.oid));
     for (const { oid } of unknown) {

@@ -18,9 +18,10 @@ export interface Row {
 export function artifactRow(section: string, change: Change): Row {
   const { path, from, to, renamedFrom } = change;
   const row: Row = { section, thing: printable(path), path, from: from && hash(from), to: to && hash(to) };
-  if (renamedFrom !== undefined)
-    return { ...row, thing: `${printable(renamedFrom)} -> ${printable(path)}`, note: "renamed" };
-  if (from && to && from.kind !== to.kind) return { ...row, note: `${from.kind} -> ${to.kind}` };
+  if (renamedFrom !== undefined) {
+    row.thing = `${printable(renamedFrom)} -> ${row.thing}`;
+    row.note = "renamed";
+  } else if (from && to && from.kind !== to.kind) row.note = `${from.kind} -> ${to.kind}`;
   return row;
 }
 
@@ -38,36 +39,29 @@ function shown(value: Value | undefined): string | null {
 
 /** Rows of a record's differences, in the order in which people ask. Parts that are not given make no rows. */
 export function changeRows(diff: Partial<RecordDiff>): Row[] {
-  return [
-    ...(diff.artifacts ?? []).map((change) => artifactRow("artifacts", change)),
-    ...(diff.datasets ?? []).map((change) => artifactRow("datasets", change)),
-    ...featureRows(diff.features),
-    ...(diff.feature_set ? [{ ...fieldRow("feature set", diff.feature_set), thing: "" }] : []),
-    ...(diff.hyperparameters ?? []).map((change) => fieldRow("hyperparameters", change)),
-    ...(diff.libraries ?? []).map((change) => fieldRow("libraries", change)),
-    ...(diff.metrics ?? []).map((change) => fieldRow("metrics", change)),
-    ...(diff.environment ?? []).map((change) => fieldRow("environment", change)),
-    ...(diff.other ?? []).map((change) => fieldRow("other", change)),
-  ];
+  const rows: Row[] = [];
+  for (const change of diff.artifacts ?? []) rows.push(artifactRow("artifacts", change));
+  for (const change of diff.datasets ?? []) rows.push(artifactRow("datasets", change));
+  if (diff.features) addFeatureRows(rows, diff.features);
+  if (diff.feature_set) rows.push({ ...fieldRow("feature set", diff.feature_set), thing: "" });
+  for (const change of diff.hyperparameters ?? []) rows.push(fieldRow("hyperparameters", change));
+  for (const change of diff.libraries ?? []) rows.push(fieldRow("libraries", change));
+  for (const change of diff.metrics ?? []) rows.push(fieldRow("metrics", change));
+  for (const change of diff.environment ?? []) rows.push(fieldRow("environment", change));
+  for (const change of diff.other ?? []) rows.push(fieldRow("other", change));
+  return rows;
 }
 
-function featureRows(features: RecordDiff["features"] | undefined): Row[] {
-  if (!features) return [];
-  const row = (thing: string, from: string | null, to: string | null): Row => ({
-    section: "features",
-    thing,
-    from,
-    to,
-  });
-  return [
-    ...features.added.map((name) => row(printable(name), null, "")),
-    ...features.removed.map((name) => row(printable(name), "", null)),
-    ...(features.reordered ? [{ ...row("", "", ""), note: "in another order" }] : []),
-  ];
+function addFeatureRows(rows: Row[], { added, removed, reordered }: RecordDiff["features"]): void {
+  const section = "features";
+  for (const name of added) rows.push({ section, thing: printable(name), from: null, to: "" });
+  for (const name of removed) rows.push({ section, thing: printable(name), from: "", to: null });
+  if (reordered) rows.push({ section, thing: "", from: "", to: "", note: "in another order" });
 }
 
 /** What became of the thing, in words: "1.0 -> 0.5", "added b3242f12", "removed", "b3242f12, renamed". */
 export function changeText({ from, to, note }: Row): string {
   const moved = from === null ? `added ${to}` : to === null ? `removed ${from}` : from === to ? to : `${from} -> ${to}`;
-  return [moved.trim(), note ?? ""].filter(Boolean).join(", ");
+  if (note === undefined) return moved.trim();
+  return moved === "" ? note : `${moved.trim()}, ${note}`;
 }

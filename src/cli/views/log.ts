@@ -1,8 +1,8 @@
 import { leavesOf } from "../../model/diff.ts";
-import { showValue, type Value, type ValueMap } from "../../model/value.ts";
+import { isMap, showValue, type Value, type ValueMap } from "../../model/value.ts";
 import type { LoggedRelease, LogResult } from "../../operations/log.ts";
 import type { Style } from "../command.ts";
-import { printable, table } from "../terminal.ts";
+import { printable } from "../terminal.ts";
 import { changeRows, changeText, type Row } from "./changes.ts";
 import { csv } from "./csv.ts";
 
@@ -38,29 +38,48 @@ function block(release: LoggedRelease, { full, style }: { full: boolean; style: 
     const why = full ? retracted.reason.trim() : (retracted.reason.trim().split(/\r?\n/)[0] ?? "");
     lines.push(`  ${style("red", "retracted")}  ${retracted.date}  ${printable(why)}`);
   }
-  const rows: string[][] = [];
-  const metrics = metricsText(release.metrics);
-  if (metrics !== "") rows.push(["metrics", metrics]);
-  for (const [section, found] of bySection(changeRows(release.changes ?? {}))) rows.push([section, listed(found)]);
-  if (rows.length > 0) lines.push(table(rows, "  "));
+  const sections = sectionsOf(release);
+  const width = Math.max(...sections.map(([section]) => section.length));
+  for (const [section, words] of sections) lines.push(`  ${section.padEnd(width)}  ${words}`);
   return lines.join("\n");
 }
 
-function bySection(rows: readonly Row[]): Map<string, Row[]> {
-  const sections = new Map<string, Row[]>();
-  for (const row of rows) sections.set(row.section, [...(sections.get(row.section) ?? []), row]);
+/** Metrics and changes, a line each: a thousand releases are printed in one go, so no table is laid out for them. */
+function sectionsOf(release: LoggedRelease): [string, string][] {
+  const sections: [string, string][] = [];
+  const metrics = metricsText(release.metrics);
+  if (metrics !== "") sections.push(["metrics", metrics]);
+  if (release.changes === null) return sections;
+  const rows = changeRows(release.changes);
+  for (let start = 0; start < rows.length;) {
+    const section = rows[start]?.section ?? "";
+    let end = start;
+    while (rows[end]?.section === section) end++;
+    sections.push([section, listed(rows.slice(start, end))]);
+    start = end;
+  }
   return sections;
 }
 
 function listed(rows: readonly Row[]): string {
-  const words = rows.slice(0, MOST_ROWS).map((row) => [row.thing, changeText(row)].filter(Boolean).join(" "));
-  return [...words, ...(rows.length > MOST_ROWS ? [`and ${rows.length - MOST_ROWS} more`] : [])].join(", ");
+  let text = "";
+  for (const row of rows.slice(0, MOST_ROWS)) {
+    const change = changeText(row);
+    text += `${text === "" ? "" : ", "}${row.thing === "" ? change : change === "" ? row.thing : `${row.thing} ${change}`}`;
+  }
+  return rows.length > MOST_ROWS ? `${text}, and ${rows.length - MOST_ROWS} more` : text;
 }
 
-function metricsText(metrics: ValueMap): string {
-  return [...leavesOf(metrics).values()]
-    .map(({ key, value }) => `${printable(key)} ${printable(showValue(value))}`)
-    .join(", ");
+function metricsText(metrics: ValueMap, prefix = ""): string {
+  let text = "";
+  for (const key of Object.keys(metrics)) {
+    const value = metrics[key];
+    const words = isMap(value)
+      ? metricsText(value, `${prefix}${key}.`)
+      : `${printable(prefix + key)} ${printable(showValue(value))}`;
+    text += `${text === "" || words === "" ? "" : ", "}${words}`;
+  }
+  return text;
 }
 
 /** One row a release; a column for every metric and hyperparameter that some listed release has. */

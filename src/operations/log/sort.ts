@@ -1,9 +1,7 @@
 // Orders releases by a metric, best first, as the policy says which way is better.
 import { MvError } from "../../errors.ts";
 import { leavesOf } from "../../model/diff.ts";
-import type { Release } from "../../model/release.ts";
-import { isNumberText } from "../../model/value.ts";
-import type { RecordFacts } from "../released-records.ts";
+import { isNumberText, type ValueMap } from "../../model/value.ts";
 
 export interface Order {
   metric: string;
@@ -17,17 +15,16 @@ interface MetricRule {
 }
 
 /** Best first; releases without the metric keep their order at the end. Fails with nothing-found where none has it. */
-export function sortByMetric(
-  releases: readonly Release[],
-  factsOf: (release: Release) => RecordFacts | null,
+export function sortByMetric<T extends { metrics: ValueMap }>(
+  releases: readonly T[],
   wanted: string,
   rules: Readonly<Record<string, MetricRule>>,
-): { list: Release[]; order: Order } {
+): { list: T[]; order: Order } {
   const metric = wanted.replace(/^metrics\./, "");
-  const values = new Map<Release, number>();
+  const values = new Map<T, number>();
   const known = new Set<string>();
   for (const release of releases) {
-    for (const { key, value } of leavesOf(factsOf(release)?.metrics).values()) {
+    for (const { key, value } of leavesOf(release.metrics).values()) {
       known.add(key);
       if (key === metric && isNumberText(value)) values.set(release, value.value);
     }
@@ -41,7 +38,10 @@ export function sortByMetric(
   }
   const better = Object.hasOwn(rules, metric) ? rules[metric]?.better : undefined;
   const sign = better === "lower" ? 1 : -1;
-  const rank = (release: Release): number => sign * (values.get(release) ?? sign * Number.POSITIVE_INFINITY);
+  const rank = (release: T): number => {
+    const value = values.get(release);
+    return value === undefined ? Number.POSITIVE_INFINITY : sign * value;
+  };
   // Subtracting would make NaN of two infinities.
   const list = releases.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) < rank(b) ? -1 : 1));
   return { list, order: { metric, better: better ?? "higher", stated: better !== undefined } };

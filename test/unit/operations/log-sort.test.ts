@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Release } from "../../../src/model/release.ts";
 import { numberText, type ValueMap } from "../../../src/model/value.ts";
 import { sortByMetric } from "../../../src/operations/log/sort.ts";
 
@@ -10,10 +9,9 @@ const METRICS: Record<string, ValueMap> = {
   "1.3.0": { accuracy: numberText("0.9"), loss: numberText("-1e-3") },
 };
 
-const releases = Object.keys(METRICS).map((version) => ({ version }) as Release);
-const factsOf = ({ version }: Release) => ({ hyperparameters: {}, metrics: METRICS[version] ?? {}, features: [] });
+const releases = Object.entries(METRICS).map(([version, metrics]) => ({ version, metrics }));
 const order = (metric: string, rules = {}): string[] =>
-  sortByMetric(releases, factsOf, metric, rules).list.map((release) => release.version);
+  sortByMetric(releases, metric, rules).list.map((release) => release.version);
 
 describe("sortByMetric", () => {
   it("puts the highest first, and releases without the metric last", () => {
@@ -30,12 +28,12 @@ describe("sortByMetric", () => {
   });
 
   it("says whether the policy stated the direction", () => {
-    expect(sortByMetric(releases, factsOf, "loss", {}).order).toEqual({
+    expect(sortByMetric(releases, "loss", {}).order).toEqual({
       metric: "loss",
       better: "higher",
       stated: false,
     });
-    expect(sortByMetric(releases, factsOf, "loss", { loss: { better: "higher" } }).order.stated).toBe(true);
+    expect(sortByMetric(releases, "loss", { loss: { better: "higher" } }).order.stated).toBe(true);
   });
 
   it("names the metrics there are where none of that name is", () => {
