@@ -31,20 +31,16 @@ export async function suggestVersion(
   const candidates = numbersAfter([line, question.own, finals.at(-1) ?? null]);
   const free = candidates.find((version) => passes(version) && gapBefore(version, finals) === null);
   if (free !== undefined) return { version: free, gap: false };
+  // A number that was declared and never released lies between: skipping it is allowed, taking it is not.
   const skipping = candidates.find(passes) ?? next(candidates.at(-1) ?? "0.0.0", "major");
   return { version: skipping, gap: finals.length > 0 };
 }
 
 /** Numbers to try, the most usual first. */
-function numbersAfter(floors: readonly (string | null)[]): string[] {
-  const [line = null, ...others] = floors;
-  const first = line === null ? ["1.0.0"] : [next(line, "minor"), next(line, "patch")];
-  const further = [...new Set(others.filter((floor) => floor !== null))].flatMap((floor) => [
-    next(floor, "minor"),
-    next(floor, "patch"),
-    next(floor, "major"),
-  ]);
-  return [...new Set([...first, ...further, ...(line === null ? [] : [next(line, "major")])])];
+function numbersAfter([line = null, ...others]: readonly (string | null)[]): string[] {
+  const floors = [line, ...others].filter((floor) => floor !== null);
+  const numbers = floors.flatMap((floor) => [next(floor, "minor"), next(floor, "patch")]);
+  return [...new Set(line === null ? ["1.0.0", ...numbers] : numbers)];
 }
 
 /** `mv tag v1.1.0`, with the model's own tag format. */
