@@ -195,7 +195,7 @@ test("any change of any file gives exactly what was asked for, and a second time
       expect(identical(parseYaml(result, "f.yaml").data, applyPatch(file.data, changes))).toBe(true);
       expect(editYaml(result, changes)).toBe(result);
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
 });
 

@@ -63,6 +63,6 @@ test("everything comes back as it was written", () => {
       const back = parseYaml(writeYaml(map), "f.yaml").data;
       expect(identical(back, map), writeYaml(map)).toBe(true);
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
