@@ -14,7 +14,7 @@ const TEMP = /^\.mv-(\d{1,10})-[0-9a-f]{12}-[0-9a-z]+\.tmp$/;
 /** Beyond that age the name is swept whatever its pid: it came from another machine, or the pid was given anew. */
 const OLD_MS = 24 * 60 * 60 * 1000;
 
-/** A name no other process or thread uses, of at most 50 bytes: ".mv-<pid>-…​.tmp". */
+/** A name no other process or thread uses, of at most 50 bytes: `.mv-PID-….tmp`. */
 export function tempName(): string {
   count += 1;
   return `.mv-${process.pid}-${nonce}-${count.toString(36)}.tmp`;
@@ -25,8 +25,11 @@ export function isTempName(name: string): boolean {
   return TEMP.test(name);
 }
 
-/** Removes what killed processes left in a folder: temp files whose process is gone. Returns how many. Never fails. */
-export function sweepTemps(folder: string): number {
+/**
+ * Removes what killed processes left in a folder: temp files and folders whose process is gone and that are older than
+ * `graceMs` (other machines and containers may use the folder too, and their processes are not seen here). Never fails.
+ */
+export function sweepTemps(folder: string, graceMs: number): number {
   let swept = 0;
   try {
     for (const name of readdirSync(folder)) {
@@ -34,7 +37,7 @@ export function sweepTemps(folder: string): number {
       if (pid === undefined) continue;
       const path = join(folder, name);
       const age = Date.now() - Number(lstatOrNull(path)?.mtimeMs ?? Date.now());
-      if (isRunning(Number(pid)) && age < OLD_MS) continue;
+      if (age < graceMs || (isRunning(Number(pid)) && age < OLD_MS)) continue;
       rmSync(path, { recursive: true, force: true });
       swept += 1;
     }
