@@ -12,7 +12,7 @@ import type { ModelSettings, Settings } from "./settings.ts";
 import { settingsTable } from "./tables.ts";
 
 export { defaults } from "./defaults.ts";
-export type { Policy, RemoteSettings, Settings, Severity, StageSettings } from "./settings.ts";
+export type { Policy, Settings, StageSettings } from "./settings.ts";
 
 export const SETTINGS_MAX_BYTES = 1024 * 1024;
 

@@ -155,6 +155,12 @@ describe("changes only what changes", () => {
     ["an explicit key that goes", "? a\n: 1\nb: 2\n", { a: undefined }, "b: 2\n"],
     ["every key of a file", "# c\na: 1\nb: 2\n", { a: undefined, b: undefined, c: n("3") }, "# c\nc: 3\n"],
     ["every key of a flow map as a whole", "{a: 1}\n", { a: undefined, c: n("3") }, "{c: 3}\n"],
+    [
+      "a key beside the dash of its item, which goes: the list is written anew",
+      "a: # c\n  - p: 1\n    q: 2\nb: 1\n",
+      { a: [{ q: n("2") }] },
+      "a: # c\n  - {q: 2}\nb: 1\n",
+    ],
     ["a first key that goes", "a: 1\nb: 2\n", { a: undefined }, "b: 2\n"],
   ])("%s", (_, text, patch, expected) => {
     expect(edit(patch, text)).toBe(expected);
