@@ -47,7 +47,7 @@ export function table(rows: readonly (readonly string[])[], indent = ""): string
 
 /** Text that came from a file, a tag or a path, made harmless for a terminal: no escape sequences, no line breaks. */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (char) => {
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) => {
     if (char === "\n") return "\\n";
     if (char === "\t") return "\\t";
     return `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;

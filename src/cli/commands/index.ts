@@ -24,6 +24,16 @@ export const rows: readonly CommandRow[] = [
     load: () => import("./init.ts"),
   },
   {
+    name: "hooks",
+    group: "start",
+    operands: "<action>",
+    summary: "install the hooks in this clone, remove them, or say what is installed",
+    about:
+      "ACTION is install, uninstall or status. The hooks refuse a commit or push that breaks a rule, and bring artifacts to what the pointers say after a switch or merge. They run beside the hooks that are there, with husky, lefthook and pre-commit too; uninstall leaves no trace.",
+    examples: ["mv hooks install", "mv hooks status", "mv hooks uninstall"],
+    load: () => import("./hooks.ts"),
+  },
+  {
     name: "add",
     group: "track",
     operands: "<path...>",

@@ -1,15 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { init, proposedName } from "../../operations/init.ts";
 import type { CommandRun } from "../command.ts";
 import { text } from "../flags.ts";
+import { programPath } from "../program-path.ts";
 import { initView } from "../views/init.ts";
-
-/** The program that hooks call: the bin folder beside dist, wherever this chunk of the bundle lies. */
-function programPath(): string {
-  const here = fileURLToPath(import.meta.url);
-  const root = here.slice(0, Math.max(here.lastIndexOf("/dist/"), here.lastIndexOf("/src/")));
-  return `${root}/bin/mversion.js`;
-}
 
 export const run: CommandRun = async (context, _operands, flags) => {
   const around = { cwd: context.cwd, env: context.env, warn: context.warn };
