@@ -67,19 +67,21 @@ export function hasBytes(file: ChangedFile): boolean {
 function parseRaw(text: string): Map<string, ChangedFile[]> {
   const found = new Map<string, ChangedFile[]>();
   const words = text.split("\0");
-  let files: ChangedFile[] = [];
+  let commit = "";
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
     if (word === "") continue;
     if (!word.startsWith(":")) {
-      files = found.get(word) ?? [];
-      found.set(word, files);
+      commit = word;
       continue;
     }
     const colons = /^:+/.exec(word)?.[0].length ?? 1;
     const fields = word.slice(colons).split(" ");
     const before = fields.slice(0, colons);
     at += 1;
+    // Git names a merge that it compared, whether it found a file or not.
+    const files = found.get(commit) ?? [];
+    found.set(commit, files);
     files.push({
       path: words[at] ?? "",
       mode: fields[colons] ?? "",
