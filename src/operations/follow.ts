@@ -75,7 +75,8 @@ async function wantedPaths(project: Project, changed: ReadonlySet<string>): Prom
   const files = await project.git.listFiles("", [POINTER_SUFFIX]);
   if (files.length === 0 && changed.size === 0) return wanted;
   const store = await project.store();
-  const here = new Set<string>();
+  // A pointer in conflict is not gone: `mv merge` brings its bytes.
+  const here = new Set((await project.git.unmerged()).filter((file) => file.endsWith(POINTER_SUFFIX)).map(artifactPath));
   for (const file of files) {
     const path = artifactPath(file.path);
     here.add(path);

@@ -46,8 +46,13 @@ async function listPointers(project: Project, where: Where): Promise<string[]> {
   if (typeof where === "object") {
     return (await project.git.listFiles(where.commit, [POINTER_SUFFIX])).map((file) => file.path);
   }
-  const indexed = (await project.git.listFiles("", [POINTER_SUFFIX])).map((file) => file.path);
-  return [...new Set(indexed)];
+  // In a conflict the index has no one entry for a file, but the working tree has a valid one.
+  const [indexed, unmerged] = await Promise.all([project.git.listFiles("", [POINTER_SUFFIX]), project.git.unmerged()]);
+  return [...new Set([...indexed.map((file) => file.path), ...unmerged.filter(isPointer)])];
+}
+
+function isPointer(path: string): boolean {
+  return path.endsWith(POINTER_SUFFIX);
 }
 
 async function readTexts(project: Project, where: Where, files: readonly string[]): Promise<(string | null)[]> {

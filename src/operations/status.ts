@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Release } from "../model/release.ts";
 import type { Pointer } from "../model/pointer.ts";
 import { committedRecord } from "./add/describe-model.ts";
-import { wantedOf } from "./materialize.ts";
+import { isSaved, wantedOf } from "./materialize.ts";
 import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
@@ -11,8 +11,8 @@ import { isStale, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { rememberedTags } from "./tag/remembered.ts";
 
 /**
- * unchanged: disk holds the pointer's bytes. modified: it holds bytes that no version has. other-version: the bytes of
- * another version, so the pointer moved. absent: there is only the pointer. external: bytes that live elsewhere.
+ * unchanged: disk holds the pointer's bytes. modified: it holds bytes that were never added. other-version: bytes that were,
+ * so the pointer moved. absent: there is only the pointer. external: bytes that live elsewhere.
  */
 export type ArtifactState = "unchanged" | "modified" | "other-version" | "absent" | "external";
 
@@ -20,7 +20,7 @@ export interface ArtifactStatus {
   path: string;
   role: string;
   state: ArtifactState;
-  /** For other-version: whose bytes are on disk: "churn 1.1.0". */
+  /** For other-version: whose bytes are on disk, "churn 1.1.0"; left out for a draft's. */
   holds?: string;
   /** For absent: whether the cache could bring it back. */
   stored?: boolean;
@@ -77,7 +77,7 @@ export async function status(project: Project): Promise<StatusResult> {
   const artifacts: ArtifactStatus[] = [];
   for (const [path, { pointer }] of snapshot.pointers)
     artifacts.push(await artifactStatus(project, releases, path, pointer));
-  const { unmerged } = await git.status();
+  const unmerged = await git.unmerged();
   return {
     branch: head.branch,
     models,
@@ -121,7 +121,8 @@ async function artifactStatus(
   if (bytes.sha256 === wanted.sha256) return { path, role, state: "unchanged" };
   const release = releases.all.findLast((item) => holdsBytes(item, path, bytes.sha256));
   if (release) return { path, role, state: "other-version", holds: `${release.model} ${release.version}` };
-  return { path, role, state: "modified" };
+  // Bytes in the cache were added once: it is the pointer that moved, by a reset or a stash, and nothing can be lost.
+  return { path, role, state: (await isSaved(project, bytes)) ? "other-version" : "modified" };
 }
 
 function holdsBytes(release: Release, path: string, sha256: string): boolean {

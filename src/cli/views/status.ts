@@ -22,7 +22,7 @@ function modelLine(model: ModelStatus): string[] {
 function stateOf(artifact: ArtifactStatus): string {
   switch (artifact.state) {
     case "other-version":
-      return `pointer moved, bytes are those of ${printable(artifact.holds ?? "another version")}`;
+      return `pointer moved, bytes are those of ${printable(artifact.holds ?? "a draft")}`;
     case "absent":
       return artifact.stored ? "absent, in the cache" : "absent, not in the cache";
     default:
