@@ -3,7 +3,7 @@ import { MvError } from "../errors.ts";
 import type { Artifact } from "../model/content.ts";
 import { withLock } from "../platform/locks.ts";
 import { beginJournal, endJournal, requireNoJournal } from "./journal.ts";
-import { arrange, carryOut, requireObjects, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import { arrange, carryOut, leaveOutMissing, requireObjects, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -51,7 +51,8 @@ export async function checkout(project: Project, input: CheckoutInput): Promise<
     const must = mustHave(project, after, found, input.noData === true);
     const wanted = wantedPaths(before, after, must, input.noData === true);
     const arrangement = await arrange(project, wanted);
-    const absent = leaveOut(arrangement, must);
+    // Artifacts of other models come along where the cache has them; else they stay a pointer only.
+    const absent = leaveOutMissing(arrangement, must);
     requireObjects(arrangement, found.name);
     const saved = await saveOrRefuse(project, arrangement, input.force === true);
     await requireSwitchable(project);
@@ -148,16 +149,7 @@ function wantedPaths(
   return wanted;
 }
 
-// Artifacts of other models come along where the cache has them; else they stay a pointer only.
-function leaveOut(arrangement: Awaited<ReturnType<typeof arrange>>, must: ReadonlyMap<string, Wanted>): string[] {
-  const lacking = new Set(arrangement.missing.map((item) => item.path).filter((path) => !must.has(path)));
-  arrangement.missing = arrangement.missing.filter((item) => !lacking.has(item.path));
-  arrangement.placements = arrangement.placements.filter((item) => !lacking.has(item.key));
-  arrangement.unsaved = arrangement.unsaved.filter((item) => !lacking.has(item.path));
-  return [...lacking];
-}
-
 async function requireSwitchable(project: Project): Promise<void> {
-  const { unmerged } = await project.git.status();
+  const unmerged = await project.git.unmerged();
   if (unmerged.length > 0) throw new MvError("in-progress", `${unmerged[0]} is in conflict`, { hint: "git status" });
 }

@@ -92,6 +92,15 @@ export async function lackingObjects(project: Project, target: Wanted): Promise<
   return store.missing(objects.map((object) => object.sha256));
 }
 
+/** Takes out the artifacts whose bytes the cache lacks, except those that `must` be there. Returns their paths. */
+export function leaveOutMissing(arrangement: Arrangement, must?: { has(path: string): boolean }): string[] {
+  const lacking = new Set(arrangement.missing.map((item) => item.path).filter((path) => must?.has(path) !== true));
+  arrangement.missing = arrangement.missing.filter((item) => !lacking.has(item.path));
+  arrangement.placements = arrangement.placements.filter((item) => !lacking.has(item.key));
+  arrangement.unsaved = arrangement.unsaved.filter((item) => !lacking.has(item.path));
+  return [...lacking];
+}
+
 /** Fails with object-missing where a wanted object is not in the cache. */
 export function requireObjects(arrangement: Arrangement, name: string): void {
   const [first] = arrangement.missing;

@@ -3,18 +3,20 @@
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
 import { sameContent } from "../model/content.ts";
-import { pointerPath } from "../model/paths.ts";
 import { type ModelRecord, parseRecord, updateRecord } from "../model/record.ts";
 import type { Value } from "../model/value.ts";
+import { compare } from "../model/version.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
 import { nextFreeDraft } from "./drafts.ts";
-import { arrange, carryOut, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import { arrange, carryOut, leaveOutMissing, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
 import { mergeFields } from "./merge/fields.ts";
-import { conflictedModels, type Sides } from "./merge/sides.ts";
+import { type Conflict, findConflict, pointerOf, type Sides } from "./merge/sides.ts";
+import { placePointer, removePointer } from "./pointers.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
-import { readSnapshot } from "./snapshot.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { quoted } from "./targets.ts";
 import { oneModel } from "./versions.ts";
 
 export interface MergeInput {
@@ -38,6 +40,7 @@ export interface MergeResult {
   other: string;
   models: MergedModel[];
   written: string[];
+  removed: string[];
   absent: string[];
   saved: { path: string; sha256: string }[];
 }
@@ -46,8 +49,9 @@ export interface MergeResult {
 export async function merge(project: Project, input: MergeInput): Promise<MergeResult> {
   return withLock(project.stateDir, "write", async () => {
     const releases = await readReleases(project);
-    const { sides: all, other, heads } = await conflictedModels(project);
-    const sides = input.model === undefined ? all : all.filter((item) => item.model === oneModel(project, input.model));
+    const conflict = await findConflict(project);
+    const model = input.model === undefined ? undefined : oneModel(project, input.model);
+    const sides = conflict.models.filter((item) => model === undefined || item.model === model);
     if (sides.length === 0) {
       throw new MvError("nothing-found", "No record and no pointer is in conflict", { hint: "git status" });
     }
@@ -55,11 +59,11 @@ export async function merge(project: Project, input: MergeInput): Promise<MergeR
     const touched: string[] = [];
     for (const item of sides) {
       const side = input.side ?? onlySide(item);
-      models.push(await settle(project, releases, { item, side, heads, touched }));
+      models.push(await settle(project, releases, { item, side, conflict, touched }));
     }
+    const bytes = await bringBytes(project, sides, touched, input.force === true);
     await project.git.stage([...new Set(touched)]);
-    const bytes = await bringBytes(project, touched, input.force === true);
-    return { other, models, ...bytes };
+    return { other: conflict.other, models, ...bytes };
   });
 }
 
@@ -87,9 +91,9 @@ function describeSide(item: Sides, side: "ours" | "theirs"): string {
 async function settle(
   project: Project,
   releases: Releases,
-  work: { item: Sides; side: "ours" | "theirs"; heads: readonly string[]; touched: string[] },
+  work: { item: Sides; side: "ours" | "theirs"; conflict: Conflict; touched: string[] },
 ): Promise<MergedModel> {
-  const { item, side, touched } = work;
+  const { item, side, conflict, touched } = work;
   const { model } = item;
   const chosen = item[side];
   const rejected = item[side === "ours" ? "theirs" : "ours"];
@@ -98,7 +102,7 @@ async function settle(
       hint: `git rm ${project.settings.models[model]?.record ?? ""}, or mv merge --${side === "ours" ? "theirs" : "ours"}`,
     });
   }
-  const version = await settledVersion(project, releases, { item, chosen: chosen.record, heads: work.heads });
+  const version = await settledVersion(project, releases, { item, side, chosen: chosen.record, conflict });
   const { patch, overruled } = mergeFields({
     base: item.base?.record ?? null,
     chosen: chosen.record,
@@ -112,10 +116,13 @@ async function settle(
   await writeFileAtomic(join(project.root, chosen.path), text, { durable: true });
   touched.push(chosen.path);
   for (const artifact of chosen.record.artifacts) {
-    const pointer = item.pointers[side].get(artifact.path);
-    if (!pointer) continue;
-    await writeFileAtomic(join(project.root, pointerPath(artifact.path)), pointer, { durable: true });
-    touched.push(pointerPath(artifact.path));
+    const pointer = await pointerOf(project, conflict, side, artifact);
+    if (pointer === null) {
+      throw new MvError("conflict", `The pointer of ${artifact.path} as ${side} has it is nowhere to be found`, {
+        hint: `mv add ${quoted(artifact.path)}`,
+      });
+    }
+    touched.push(...(await placePointer(project, artifact.path, pointer)));
   }
   const lost = rejected && isLost(releases, model, rejected.record, chosen.record) ? [rejected.record.version] : [];
   return { model, version, side, lost, overruled };
@@ -126,40 +133,59 @@ function isLost(releases: Releases, model: string, rejected: ModelRecord, chosen
   return !releases.of(model).some((release) => sameContent(release.artifacts, rejected.artifacts));
 }
 
-// Bytes that are released keep their number; else the next free draft above both sides'.
+// Bytes that are released keep their number, and so do HEAD's own where the commit has no other parent whose bytes it could
+// lose (a rebase, a cherry-pick, a revert, a squash); else the next free draft above both sides'.
 async function settledVersion(
   project: Project,
   releases: Releases,
-  state: { item: Sides; chosen: ModelRecord; heads: readonly string[] },
+  state: { item: Sides; side: "ours" | "theirs"; chosen: ModelRecord; conflict: Conflict },
 ): Promise<string> {
-  const { item, chosen } = state;
+  const { item, side, chosen, conflict } = state;
   const release = releases.find(item.model, chosen.version);
   if (release && sameContent(release.artifacts, chosen.artifacts)) return chosen.version;
   if (sameContent(item.ours?.record.artifacts ?? [], item.theirs?.record.artifacts ?? [])) return chosen.version;
+  if (side === "ours" && !conflict.isMerge) return chosen.version;
+  // After a squash the other side's commits are not in HEAD's history, but its number is known.
+  const versions = [item.ours, item.theirs].flatMap((one) => (one ? [one.record.version] : []));
   return nextFreeDraft(project, releases, item.model, {
-    declared: item.ours?.record.version ?? null,
-    heads: state.heads,
-    // After a squash the other side's commits are not in HEAD's history, but its number is known.
-    taken: [item.ours, item.theirs].flatMap((side) => (side ? [side.record.version] : [])),
+    declared: versions.toSorted(compare).at(-1) ?? null,
+    heads: conflict.heads,
+    taken: versions,
   });
 }
 
 async function bringBytes(
   project: Project,
-  touched: readonly string[],
+  sides: readonly Sides[],
+  touched: string[],
   force: boolean,
-): Promise<{ written: string[]; absent: string[]; saved: { path: string; sha256: string }[] }> {
+): Promise<{ written: string[]; removed: string[]; absent: string[]; saved: { path: string; sha256: string }[] }> {
   const snapshot = await readSnapshot(project, "worktree");
-  const wanted = new Map<string, Wanted>();
+  const wanted = new Map<string, Wanted | null>();
   for (const [path, { pointer, path: file }] of snapshot.pointers) {
     const bytes = touched.includes(file) ? wantedOf(pointer) : null;
     if (bytes) wanted.set(path, bytes);
   }
+  const gone = unlisted(sides, snapshot);
+  for (const path of gone) wanted.set(path, null);
   const arrangement = await arrange(project, wanted);
-  const absent = new Set(arrangement.missing.map((item) => item.path));
-  arrangement.placements = arrangement.placements.filter((item) => !absent.has(item.key));
-  arrangement.unsaved = arrangement.unsaved.filter((item) => !absent.has(item.path));
+  const absent = leaveOutMissing(arrangement);
   const saved = await saveOrRefuse(project, arrangement, force);
   await carryOut(project, arrangement);
-  return { written: arrangement.placements.map((item) => item.key), absent: [...absent], saved };
+  for (const path of gone) touched.push(...(await removePointer(project, path)));
+  return {
+    written: arrangement.placements.map((item) => item.key),
+    removed: arrangement.removals.map((item) => item.path),
+    absent,
+    saved,
+  };
 }
+
+// Artifacts that the other side had and no record lists any more: their pointers merged cleanly, and would point at nothing.
+function unlisted(sides: readonly Sides[], snapshot: Snapshot): string[] {
+  const listed = new Set([...snapshot.records.values()].flatMap((found) => found?.record.artifacts ?? []).map(pathOf));
+  const before = sides.flatMap((item) => [item.ours, item.theirs].flatMap((side) => side?.record.artifacts ?? []));
+  return [...new Set(before.map(pathOf))].filter((path) => !listed.has(path));
+}
+
+const pathOf = ({ path }: { path: string }): string => path;

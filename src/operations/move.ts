@@ -1,6 +1,5 @@
 // mv move: gives an artifact another name or place: file, pointer, ignore line and every record that lists it.
-import { mkdir, rename, rm } from "node:fs/promises";
-import { lstat } from "node:fs/promises";
+import { lstat, mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MvError } from "../errors.ts";
 import { contentOf } from "../model/content.ts";
@@ -10,7 +9,7 @@ import { datasetSnapshot, type ModelRecord, updateRecord } from "../model/record
 import { numberText, type Value } from "../model/value.ts";
 import { insideTree, writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
-import { ignoreArtifact, unignoreArtifact } from "./ignore-file.ts";
+import { placePointer, removePointer } from "./pointers.ts";
 import type { Project } from "./project.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { artifactsUnder, rootPath } from "./targets.ts";
@@ -43,20 +42,11 @@ export async function move(project: Project, input: MoveInput): Promise<MoveResu
     const source = join(project.root, from);
     const target = await insideTree(project.root, to);
     await mkdir(dirname(target), { recursive: true });
-    const ignored = await ignoreArtifact(project, to);
     const pointer: Pointer = { ...found.pointer, path: to.slice(to.lastIndexOf("/") + 1) };
-    await writeFileAtomic(join(project.root, pointerPath(to)), formatPointer(pointer, found.text), { durable: true });
+    const touched = await placePointer(project, to, formatPointer(pointer, found.text));
     if (await exists(source)) await rename(source, target);
-    await rm(join(project.root, pointerPath(from)), { force: true });
-    const unignored = await unignoreArtifact(project, from);
-    if (unignored?.empty) await rm(join(project.root, unignored.file), { force: true });
+    touched.push(...(await removePointer(project, from)));
     const models: string[] = [];
-    const touched = [
-      pointerPath(from),
-      pointerPath(to),
-      ...(ignored ? [ignored] : []),
-      ...(unignored ? [unignored.file] : []),
-    ];
     for (const [model, item] of snapshot.records) {
       if (!item || !mentions(item.record, from)) continue;
       const text = updateRecord(item.text, item.path, moved(item.record, from, to));

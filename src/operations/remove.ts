@@ -1,12 +1,10 @@
 // mv remove: stops tracking an artifact. The file stays in the tree unless it is asked to go.
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pointerPath } from "../model/paths.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
 import { describeBytes } from "./describe.ts";
-import { unignoreArtifact } from "./ignore-file.ts";
 import { arrange, carryOut, saveOrRefuse } from "./materialize.ts";
+import { removePointer } from "./pointers.ts";
 import type { Project } from "./project.ts";
 import { artifactsNow, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { artifactsUnder } from "./targets.ts";
@@ -36,13 +34,8 @@ export async function remove(project: Project, input: RemoveInput): Promise<Remo
     const touched: string[] = [];
     const pointers = new Map(snapshot.pointers);
     for (const path of paths) {
-      await rm(join(project.root, pointerPath(path)), { force: true });
-      touched.push(pointerPath(path));
+      touched.push(...(await removePointer(project, path)));
       pointers.delete(path);
-      const ignore = await unignoreArtifact(project, path);
-      if (!ignore) continue;
-      if (ignore.empty) await rm(join(project.root, ignore.file), { force: true });
-      touched.push(ignore.file);
     }
     if (input.delete) await carryOut(project, arrangement);
     const models = await withoutArtifacts(project, snapshot, { records: snapshot.records, pointers }, paths);

@@ -2,7 +2,7 @@
 import { MvError } from "../errors.ts";
 import { withLock } from "../platform/locks.ts";
 import { requireNoJournal } from "./journal.ts";
-import { arrange, carryOut, requireObjects, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import { arrange, carryOut, leaveOutMissing, requireObjects, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -72,9 +72,7 @@ async function restorePointers(
   const arrangement = await arrange(project, wanted);
   // Named paths must come back; a plain `mv restore` brings what the cache has and says what is absent.
   if (input.words.length > 0) requireObjects(arrangement, "The artifact");
-  const absent = new Set(arrangement.missing.map((item) => item.path));
-  arrangement.placements = arrangement.placements.filter((item) => !absent.has(item.key));
-  arrangement.unsaved = arrangement.unsaved.filter((item) => !absent.has(item.path));
+  const absent = leaveOutMissing(arrangement);
   const saved = await saveOrRefuse(project, arrangement, input.force === true);
   await carryOut(project, arrangement);
   return {
@@ -86,7 +84,7 @@ async function restorePointers(
     unchanged: arrangement.unchanged.length,
     saved,
     affected: [],
-    absent: [...absent],
+    absent,
   };
 }
 

@@ -1,18 +1,16 @@
 // Brings the bytes of a released version, and all that describes them, onto today's branch: what restore and revert share.
 import { join } from "node:path";
-import { rm } from "node:fs/promises";
 import { MvError } from "../errors.ts";
 import type { Artifact } from "../model/content.ts";
 import { sameContent } from "../model/content.ts";
-import { pointerPath } from "../model/paths.ts";
 import { type ModelRecord, parseRecord, updateRecord } from "../model/record.ts";
 import type { Value } from "../model/value.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { describeBytes } from "./describe.ts";
 import { nextFreeDraft } from "./drafts.ts";
-import { ignoreArtifact, unignoreArtifact } from "./ignore-file.ts";
 import { beginJournal, endJournal } from "./journal.ts";
 import { arrange, carryOut, requireObjects, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import { placePointer, removePointer } from "./pointers.ts";
 import type { Project } from "./project.ts";
 import type { Releases } from "./releases.ts";
 import { artifactsNow, readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -154,17 +152,9 @@ async function movePointers(
   for (const path of paths) {
     const pointer = then.pointers.get(path);
     if (!pointer) continue;
-    await writeFileAtomic(join(project.root, pointer.path), pointer.text, { durable: true });
-    touched.push(pointer.path);
-    const ignore = await ignoreArtifact(project, path);
-    if (ignore !== null) touched.push(ignore);
+    touched.push(...(await placePointer(project, path, pointer.text)));
   }
-  for (const path of gone) {
-    await rm(join(project.root, pointerPath(path)), { force: true });
-    touched.push(pointerPath(path));
-    const ignore = await unignoreArtifact(project, path);
-    if (ignore) touched.push(ignore.file);
-  }
+  for (const path of gone) touched.push(...(await removePointer(project, path)));
   return touched;
 }
 

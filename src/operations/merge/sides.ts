@@ -1,6 +1,8 @@
-// The three sides of every model in conflict, from the index and, where a file merged cleanly, from the commits.
+// The sides of every model in conflict: from the index where a file is unmerged, else from the commits.
 import { join } from "node:path";
+import type { Artifact } from "../../model/content.ts";
 import { pointerPath } from "../../model/paths.ts";
+import { formatPointer, parsePointer } from "../../model/pointer.ts";
 import { type ModelRecord, parseRecord } from "../../model/record.ts";
 import { readTextFile } from "../../platform/files.ts";
 import type { Project } from "../project.ts";
@@ -16,105 +18,104 @@ export interface Sides {
   base: Side | null;
   ours: Side | null;
   theirs: Side | null;
-  /** Pointer texts of each side, by artifact path. */
-  pointers: { ours: ReadonlyMap<string, string>; theirs: ReadonlyMap<string, string> };
 }
+
+export interface Conflict {
+  /** Models whose record or pointers are unmerged. */
+  models: Sides[];
+  /** The other side as Git names it: a branch, or a short commit id. */
+  other: string;
+  /** The commits in whose history drafts are taken. */
+  heads: string[];
+  /** Whether the commit will have the other side as a parent. */
+  isMerge: boolean;
+  /** Files as Git calls them, unmerged. */
+  unmerged: readonly string[];
+  /** Commits to look for a side's pointers in. */
+  commits: readonly string[];
+}
+
+type Name = "base" | "ours" | "theirs";
 
 const MESSAGE_MAX_BYTES = 1 << 20;
-const STAGES = { base: ":1", ours: ":2", theirs: ":3" } as const;
+const STAGES: Readonly<Record<Name, string>> = { base: ":1", ours: ":2", theirs: ":3" };
 
-/** Models whose record or pointers are unmerged; `heads` are the commits whose drafts are taken. */
-export async function conflictedModels(project: Project): Promise<{ sides: Sides[]; other: string; heads: string[] }> {
+/** Reads what a merge, rebase, cherry-pick, revert, squash or stash left in conflict. */
+export async function findConflict(project: Project): Promise<Conflict> {
   const { git } = project;
-  const { unmerged } = await git.status();
+  const unmerged = await git.unmerged();
   const head = await git.head();
-  const theirHead = await firstRef(project, ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD"]);
-  const sides: Sides[] = [];
-  for (const [model, settings] of Object.entries(project.settings.models)) {
-    const [base, ours, theirs] = await Promise.all(
-      (["base", "ours", "theirs"] as const).map((side) =>
-        readSide(project, settings.record, side, unmerged, head.oid, theirHead),
-      ),
-    );
-    const paths = [
-      ...new Set(
-        [...(ours?.record.artifacts ?? []), ...(theirs?.record.artifacts ?? [])].map((artifact) => artifact.path),
-      ),
-    ];
-    const isConflicted =
-      unmerged.includes(settings.record) || paths.some((path) => unmerged.includes(pointerPath(path)));
-    if (!isConflicted) continue;
-    sides.push({
-      model,
-      base: base ?? null,
-      ours: ours ?? null,
-      theirs: theirs ?? null,
-      pointers: {
-        ours: await readPointers(project, paths, "ours", unmerged, head.oid, theirHead),
-        theirs: await readPointers(project, paths, "theirs", unmerged, head.oid, theirHead),
-      },
-    });
+  const merged = await git.resolveCommit("MERGE_HEAD");
+  const other = merged ?? (await firstOf(project, ["CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD"]));
+  const heads = [head.oid, other].filter((oid) => oid !== null);
+  const [applied] = other === null ? [] : await git.commits({ include: [other], max: 1 });
+  const conflict = {
+    other: await nameOf(project, other),
+    heads,
+    isMerge: merged !== null,
+    unmerged,
+    // A revert's other side is a parent of the commit that Git names.
+    commits: [...heads, ...(applied?.parents ?? [])],
+  };
+  const models: Sides[] = [];
+  for (const [model, { record }] of Object.entries(project.settings.models)) {
+    const sides = await readSides(project, record, conflict, other);
+    const listed = [...(sides.ours?.record.artifacts ?? []), ...(sides.theirs?.record.artifacts ?? [])];
+    const files = [record, ...listed.map((artifact) => pointerPath(artifact.path))];
+    if (files.some((file) => unmerged.includes(file))) models.push({ model, ...sides });
   }
-  return { sides, other: await nameOf(project, theirHead), heads: [head.oid, theirHead].filter((oid) => oid !== null) };
+  return { ...conflict, models };
 }
 
-async function firstRef(project: Project, names: readonly string[]): Promise<string | null> {
+async function firstOf(project: Project, names: readonly string[]): Promise<string | null> {
   for (const name of names) {
-    const oid = await project.git.readRef(name);
+    const oid = await project.git.resolveCommit(name);
     if (oid !== null) return oid;
   }
   return null;
 }
 
-// An unmerged file has its sides in the index; one that merged cleanly is the same in the index as on the side that changed it.
-function revOf(
-  file: string,
-  side: "base" | "ours" | "theirs",
-  unmerged: readonly string[],
-  head: string | null,
+async function readSides(
+  project: Project,
+  record: string,
+  { heads, unmerged }: Pick<Conflict, "heads" | "unmerged">,
   other: string | null,
-): string | null {
-  if (unmerged.includes(file)) return STAGES[side];
-  if (side === "ours") return head;
-  return side === "theirs" ? (other ?? "") : null;
+): Promise<Record<Name, Side | null>> {
+  // A record that merged cleanly is in the index as it will be committed.
+  const revs: Record<Name, string | null> = unmerged.includes(record)
+    ? STAGES
+    : { base: null, ours: heads[0] ?? null, theirs: other ?? "" };
+  const read = async (rev: string | null): Promise<Side | null> => {
+    const [blob] = rev === null ? [] : await project.git.readPaths([{ rev, path: record }]);
+    if (!blob) return null;
+    const text = blob.toString("utf8");
+    return { path: record, text, record: parseRecord(text, record) };
+  };
+  const [base, ours, theirs] = await Promise.all([read(revs.base), read(revs.ours), read(revs.theirs)]);
+  return { base, ours, theirs };
 }
 
-async function readSide(
+/**
+ * The pointer of an artifact as the record of one side lists it. Git may have merged the pointer cleanly to the other side's,
+ * so it is looked for wherever it can be, and written anew where no file has it any more.
+ */
+export async function pointerOf(
   project: Project,
-  file: string,
-  side: "base" | "ours" | "theirs",
-  unmerged: readonly string[],
-  head: string | null,
-  other: string | null,
-): Promise<Side | null> {
-  const rev = revOf(file, side, unmerged, head, other);
-  if (rev === null) return null;
-  const [blob] = await project.git.readPaths([{ rev, path: file }]);
-  if (!blob) return null;
-  const text = blob.toString("utf8");
-  return { path: file, text, record: parseRecord(text, file) };
-}
-
-async function readPointers(
-  project: Project,
-  artifacts: readonly string[],
+  conflict: Conflict,
   side: "ours" | "theirs",
-  unmerged: readonly string[],
-  head: string | null,
-  other: string | null,
-): Promise<Map<string, string>> {
-  const specs = artifacts.flatMap((artifact) => {
-    const path = pointerPath(artifact);
-    const rev = revOf(path, side, unmerged, head, other);
-    return rev === null ? [] : [{ artifact, rev, path }];
-  });
-  const blobs = await project.git.readPaths(specs);
-  const texts = new Map<string, string>();
-  specs.forEach(({ artifact }, at) => {
-    const blob = blobs[at];
-    if (blob) texts.set(artifact, blob.toString("utf8"));
-  });
-  return texts;
+  artifact: Artifact,
+): Promise<string | null> {
+  const path = pointerPath(artifact.path);
+  const revs = [...(conflict.unmerged.includes(path) ? [STAGES[side], STAGES.base] : [""]), ...conflict.commits];
+  const texts = (await project.git.readPaths(revs.map((rev) => ({ rev, path })))).flatMap((blob) =>
+    blob === null ? [] : [blob.toString("utf8")],
+  );
+  const exact = texts.find((text) => parsePointer(text, path).sha256 === artifact.sha256);
+  const [like] = texts;
+  if (exact !== undefined || like === undefined) return exact ?? null;
+  const { xxh64: _ofOtherBytes, executable: _too, ...pointer } = parsePointer(like, path);
+  if (pointer.kind !== artifact.kind || pointer.kind !== "file") return null;
+  return formatPointer({ ...pointer, sha256: artifact.sha256, size: artifact.size }, like);
 }
 
 // Git keeps the name only in the message that it prepared.
