@@ -5,6 +5,7 @@ import { MvError } from "../errors.ts";
 import { type Git, openGit } from "../git/git.ts";
 import { readTextFile } from "../platform/files.ts";
 import type { Store } from "../store/store.ts";
+import { keep, readKept } from "./kept.ts";
 
 export const CONFIG_FILE = ".mversion.yaml";
 const CONFIG_MAX_BYTES = 1 << 20;
@@ -85,11 +86,10 @@ export function projectWith(git: Git, settingsText: string | null, around: Surro
 }
 
 async function openStore(git: Git, stateDir: string): Promise<Store> {
-  const [{ createStore }, cache, link, jobs] = await Promise.all([
+  const [{ createStore }, cache, link] = await Promise.all([
     import("../store/store.ts"),
     git.config("mversion.cache"),
     git.config("mversion.link"),
-    git.config("mversion.jobs"),
   ]);
   const kinds = ["reflink", "copy", "hardlink", "symlink"] as const;
   const kind = kinds.find((name) => name === (link ?? "reflink"));
@@ -98,16 +98,17 @@ async function openStore(git: Git, stateDir: string): Promise<Store> {
     cacheDir: cache ?? join(stateDir, "cache"),
     stateDir,
     link: kind,
-    jobs: jobs === null ? 0 : Number(jobs),
     shared: cache !== null,
   });
 }
 
 async function hintAtHooks(project: Project): Promise<void> {
   const { hooksMissing } = await import("./hooks/status.ts");
-  if (await hooksMissing(project.git)) {
-    project.warn(
-      "the hooks are not installed in this clone, so nothing stops an overwrite here; install them: mv hooks install",
-    );
-  }
+  const file = join(project.stateDir, "hints.json");
+  if (!(await hooksMissing(project.git)) || (await readKept<{ hooks: boolean }>(file, 1))?.hooks) return;
+  // Once is enough: many do without hooks by intent.
+  await keep(file, 1, { hooks: true });
+  project.warn(
+    "the hooks are not installed in this clone, so nothing stops an overwrite here; install them: mv hooks install",
+  );
 }
