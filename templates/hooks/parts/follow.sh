@@ -12,6 +12,13 @@ is_rebasing() {
   [ -s "$git_dir/rebase-merge/git-rebase-todo" ] || [ -d "$git_dir/rebase-apply" ]
 }
 
+# `rebase --apply` has no folder yet when it checks out what it will build on: only the reflog says so.
+begins_rebase() {
+  [ ! -d "$git_dir/rebase-merge" ] || return 1
+  case $(git log --walk-reflogs --max-count=1 --format=%gs HEAD 2>/dev/null) in "rebase (start)"*) return 0 ;; esac
+  return 1
+}
+
 # Brings the artifacts along. What happens there never fails the command of Git that is already done.
 follow() {
   find_program || return 0
