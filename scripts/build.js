@@ -1,20 +1,19 @@
 // Builds dist/: bundles with shared chunks (half the start-up time of separate files), then the library's types.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
-rmSync("dist", { recursive: true, force: true });
 const entryPoints = ["src/cli/main.ts", "src/index.ts", "src/platform/hash-worker.ts"].filter((file) =>
   existsSync(file),
 );
 await build({
-  entryPoints,
+  entryPoints: ["src/cli/main.ts", "src/index.ts"],
   outbase: "src",
-  outdir: "dist",
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -28,7 +27,15 @@ await build({
   logLevel: "warning",
 });
 if (process.argv.includes("--types")) {
-  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "--project", "tsconfig.types.json"], {
-    stdio: "inherit",
-  });
+  execFileSync(
+    process.execPath,
+    ["node_modules/typescript/bin/tsc", "--project", "tsconfig.types.json", "--outDir", `${fresh}/types`],
+    {
+      stdio: "inherit",
+    },
+  );
 }
+const old = `${fresh}.old`;
+if (existsSync("dist")) renameSync("dist", old);
+renameSync(fresh, "dist");
+rmSync(old, { recursive: true, force: true });
