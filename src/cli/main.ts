@@ -35,7 +35,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       warnings.push(text);
       if (!json && !globals.quiet) printWarning(io, text);
     };
-    const interactive = io.outIsTerminal && io.errIsTerminal && !globals.yes && !globals.json;
+    const interactive =
+      io.inIsTerminal !== false && io.outIsTerminal && io.errIsTerminal && !globals.yes && !globals.json;
     const cwd = globals.cd === undefined ? io.cwd : resolve(io.cwd, globals.cd);
     let project: Promise<Project> | undefined;
     const context: Context = {
@@ -90,6 +91,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await run(argv, {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    inIsTerminal: process.stdin.isTTY === true,
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
@@ -105,6 +107,10 @@ export async function main(argv: readonly string[]): Promise<void> {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       try {
         return (await lines.question(question)).trim();
+      } catch (cause) {
+        // Ctrl-C or Ctrl-D instead of an answer; the cursor still stands behind the question.
+        process.stderr.write("\n");
+        throw new MvError("interrupted", "interrupted", { hint: "repeat the command", cause });
       } finally {
         lines.close();
       }

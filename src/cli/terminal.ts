@@ -6,6 +6,8 @@ import type { Style } from "./command.ts";
 export interface Io {
   out(text: string): void;
   err(text: string): void;
+  /** False where answers could not be typed; a terminal where it is left out. */
+  inIsTerminal?: boolean;
   outIsTerminal: boolean;
   errIsTerminal: boolean;
   columns: number;

@@ -1,22 +1,16 @@
 // mv init: settings, attributes and hooks in a repository; nothing that mversion did not write is overwritten.
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { initialSettings, parseSettings, withModel } from "../config/config.ts";
-import { MvError } from "../errors.ts";
+import { parseSettings } from "../config/config.ts";
+import { isMvError, MvError } from "../errors.ts";
 import { type Git, initRepository, openGit } from "../git/git.ts";
-import { checkModelName } from "../model/version.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { type HooksResult, installHooks } from "./hooks/install.ts";
+import { ATTRIBUTES_FILE, completeAttributes } from "./init/attributes.ts";
+import { addModel, requireSamePrefix } from "./init/model.ts";
+import { findRepository, requireWorkingTree } from "./init/repository.ts";
 import { CONFIG_FILE, type Surroundings } from "./project.ts";
 
 const MAX_BYTES = 1 << 20;
-
-const ATTRIBUTES = [
-  `${CONFIG_FILE} text eol=lf`,
-  "*.mv.yaml text eol=lf -merge",
-  "*.model.yaml text eol=lf -merge",
-  "*.features.yaml text eol=lf",
-];
 
 export interface InitInput {
   model?: string | undefined;
@@ -34,99 +28,79 @@ export interface InitResult {
   createdRepository: boolean;
   /** The model that was added; null where everything was there already. */
   model: string | null;
+  /** The format of its release tags. */
   tag: string | null;
   models: string[];
   /** Files written and staged. */
   written: string[];
+  /** Null where they were left out, or could not be installed. */
   hooks: HooksResult | null;
+  /** Why the hooks could not be installed, and the way out. */
+  hooksBlocked: { message: string; hint: string | null } | null;
 }
 
 /** Sets a repository up, or completes what is missing. Safe to repeat. */
 export async function init(around: Surroundings, input: InitInput): Promise<InitResult> {
-  const { git, created } = await repository(around, input.createRepository);
-  if (git.bare) {
-    throw new MvError(
-      "no-repository",
-      `${git.gitDir} is a bare repository: there is no working tree to keep models in`,
-      {
-        hint: "git clone it and run mv init in the clone",
-      },
-    );
-  }
-  const text = await readTextFile(join(git.root, CONFIG_FILE), MAX_BYTES);
-  const before = parseSettings(text, CONFIG_FILE).settings;
-  const known = Object.keys(before.models);
-  if (input.model === undefined && known.length === 0) {
-    throw new MvError("usage", "The model needs a name", { hint: "mv init --model NAME" });
-  }
-  const written: string[] = [];
-  let tag: string | null = null;
-  const adds = input.model !== undefined && !known.includes(input.model) ? input.model : null;
-  if (adds !== null) {
-    const why = checkModelName(adds);
-    if (why !== null) throw new MvError("usage", `--model ${adds}: ${why}`, { hint: "mv init --model churn" });
-    tag = await tagFormat(git, known.length, input.tagPrefix);
-    const next = text === null ? initialSettings(adds, tag) : withModel(text, adds, tag);
-    await writeFileAtomic(join(git.root, CONFIG_FILE), next, { durable: true });
-    written.push(CONFIG_FILE);
-  }
-  if (await completeAttributes(git.root)) written.push(".gitattributes");
+  const found = await findRepository(around.cwd);
+  if (found === null) requireConsent(around, input);
+  const git = requireWorkingTree(found ?? (await created(around.cwd)));
+  const file = join(git.root, CONFIG_FILE);
+  const text = await readTextFile(file, MAX_BYTES);
+  const { models } = parseSettings(text, CONFIG_FILE).settings;
+  const known = Object.keys(models);
+  const name = input.model ?? known[0];
+  if (name === undefined) throw noName();
+  const adds = known.includes(name) ? null : await addModel(git, { name, tagPrefix: input.tagPrefix, text, models });
+  if (adds === null) requireSamePrefix(name, models, input.tagPrefix);
+  else await writeFileAtomic(file, adds.text, { durable: true });
+  const attributes = await completeAttributes(git);
+  if (attributes.warning !== null) around.warn?.(attributes.warning);
+  const isTracked = (await git.trackedUnder([CONFIG_FILE])).length > 0;
+  const written = [
+    ...(adds !== null || !isTracked ? [CONFIG_FILE] : []),
+    ...(attributes.changed ? [ATTRIBUTES_FILE] : []),
+  ];
   if (written.length > 0) await git.stage(written);
   return {
     root: git.root,
-    createdRepository: created,
-    model: adds,
-    tag,
-    models: adds === null ? known : [...known, adds],
+    createdRepository: found === null,
+    model: adds === null ? null : name,
+    tag: adds?.tag ?? null,
+    models: adds === null ? known : [...known, name],
     written,
-    hooks: input.hooks ? await installHooks({ git, program: input.program, env: around.env }) : null,
+    ...(input.hooks ? await withHooks(git, around, input.program) : { hooks: null, hooksBlocked: null }),
   };
 }
 
-async function repository(around: Surroundings, create: boolean): Promise<{ git: Git; created: boolean }> {
+function requireConsent(around: Surroundings, input: InitInput): void {
+  if (!input.createRepository) {
+    throw new MvError("no-repository", `${around.cwd} is not in a Git repository`, {
+      hint: `git init && mv init --model ${input.model ?? "NAME"}`,
+    });
+  }
+  // Before a repository is made that nothing would be put into.
+  if (input.model === undefined) throw noName();
+}
+
+function noName(): MvError {
+  return new MvError("usage", "The model needs a name", { hint: "mv init --model NAME" });
+}
+
+async function created(cwd: string): Promise<Git> {
+  await initRepository(cwd);
+  return openGit(cwd);
+}
+
+// Settings are of use without hooks: where they cannot be installed the rest is done, and the user told.
+async function withHooks(
+  git: Git,
+  { env }: Surroundings,
+  program: string,
+): Promise<Pick<InitResult, "hooks" | "hooksBlocked">> {
   try {
-    return { git: await openGit(around.cwd), created: false };
+    return { hooks: await installHooks({ git, program, env }), hooksBlocked: null };
   } catch (error) {
-    if (!(error instanceof MvError) || error.code !== "no-repository") throw error;
-    if (!create) {
-      throw new MvError("no-repository", `${around.cwd} is not in a Git repository`, {
-        hint: "git init && mv init --model NAME",
-      });
-    }
-    await initRepository(around.cwd);
-    return { git: await openGit(around.cwd), created: true };
+    if (!isMvError(error) || error.code !== "hooks-blocked") throw error;
+    return { hooks: null, hooksBlocked: { message: error.message, hint: error.hint ?? null } };
   }
-}
-
-// Readers of other tools know only model@v1.2.0; the short form is for a repository's first model, where no tag clashes.
-async function tagFormat(git: Git, others: number, prefix: string | undefined): Promise<string> {
-  if (prefix !== undefined) {
-    if (!/^[\w.@/-]*$/.test(prefix) || prefix.startsWith("-") || prefix.includes("..")) {
-      throw new MvError("usage", `--tag-prefix ${prefix}: letters, digits, and . _ @ / - make a tag`, {
-        hint: "--tag-prefix churn@v",
-      });
-    }
-    return `${prefix}{version}`;
-  }
-  const foreign = (await git.tags()).some((tag) => /^v\d/.test(tag.name));
-  return others === 0 && !foreign ? "v{version}" : "{model}@v{version}";
-}
-
-async function completeAttributes(root: string): Promise<boolean> {
-  const file = join(root, ".gitattributes");
-  const text = (await readTextFile(file, MAX_BYTES)) ?? "";
-  const present = new Set(text.split(/\r?\n/).map((line) => line.trim()));
-  const lines = ATTRIBUTES.filter((line) => !present.has(line));
-  if (lines.length === 0) return false;
-  const start = text === "" || text.endsWith("\n") ? text : `${text}\n`;
-  await writeFileAtomic(file, `${start}${lines.join("\n")}\n`);
-  return true;
-}
-
-/** A name to propose for the model: that of the folder. */
-export async function proposedName(cwd: string): Promise<string> {
-  const name = cwd.split("/").at(-1) ?? "model";
-  const clean = name.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "");
-  await readdir(cwd);
-  return checkModelName(clean) === null ? clean : "model";
 }

@@ -9,6 +9,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     versions: operands,
     model: text(flags, "model"),
     reason: text(flags, "message"),
+    askReason: context.interactive ? (releases: string) => context.ask(`Why ${releases}? `) : undefined,
     all: isOn(flags, "all"),
     allowGap: isOn(flags, "allowGap"),
     sign: typeof flags["sign"] === "boolean" ? flags["sign"] : undefined,

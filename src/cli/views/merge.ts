@@ -14,6 +14,7 @@ export function mergeView(result: MergeResult): { out: string; notes: string[] }
   }
   if (result.absent.length > 0)
     notes.push(`Not in the cache, left as pointers: ${result.absent.map(printable).join(", ")}`);
-  notes.push("Next: git commit");
+  if (result.unmerged.length > 0) notes.push(`Still in conflict: ${result.unmerged.map(printable).join(", ")}`);
+  notes.push(`Next: ${result.next}`);
   return { out: out.join("\n"), notes };
 }

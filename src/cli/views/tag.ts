@@ -1,10 +1,9 @@
 import type { TagResult } from "../../operations/tag.ts";
+import { printable } from "../terminal.ts";
 
-export function tagView(result: TagResult): { out: string } {
+export function tagView(result: TagResult): { out: string; notes: string[] } {
   const commit = result.releases.length === 1 ? `  commit ${result.commit.slice(0, 7)}` : "";
-  return {
-    out: result.releases
-      .map((release) => `${release.model} ${release.version}  tag ${release.tag}${commit}`)
-      .join("\n"),
-  };
+  const lines = result.releases.map(({ model, version, tag }) => `${model} ${version}  tag ${printable(tag)}${commit}`);
+  const notes = result.confirmed.map(({ remote, has, of }) => `${printable(remote)} has ${has} of ${of} objects`);
+  return { out: lines.join("\n"), notes };
 }
