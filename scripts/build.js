@@ -7,9 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
-const entryPoints = ["src/cli/main.ts", "src/index.ts", "src/platform/hash-worker.ts"].filter((file) =>
-  existsSync(file),
-);
+// Built beside dist and then renamed: a program that runs meanwhile finds the old one or the new one, whole.
+const fresh = mkdtempSync("dist-");
 await build({
   entryPoints: ["src/cli/main.ts", "src/index.ts"],
   outbase: "src",
