@@ -11,7 +11,7 @@ import { nextFreeDraft } from "./drafts.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases, requireHistory } from "./releases.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
-import { newestOnLine } from "./tag/plan.ts";
+import { newestOnLine } from "./line.ts";
 import { modelNames, oneModel } from "./versions.ts";
 
 export interface BumpInput {

@@ -5,7 +5,7 @@ import { withLock } from "../platform/locks.ts";
 import { requireNoJournal } from "./journal.ts";
 import type { Project } from "./project.ts";
 import { readReleases, requireHistory } from "./releases.ts";
-import { newestOnLine } from "./tag/plan.ts";
+import { newestOnLine } from "./line.ts";
 import { take, type TakeResult } from "./take.ts";
 import { findVersion, oneModel } from "./versions.ts";
 

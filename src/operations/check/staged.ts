@@ -3,7 +3,7 @@ import type { Settings } from "../../config/config.ts";
 import { type ChangedFile, stagedFiles } from "../../git/changes.ts";
 import { POINTER_SUFFIX } from "../../model/paths.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
-import { readReleases, requireHistory } from "../releases.ts";
+import { readReleases, type Releases, requireHistory } from "../releases.ts";
 import { bigBinaries } from "./binaries.ts";
 import { binaryFinding, invalidFinding, namingFindings, unreadable } from "./files.ts";
 import type { Finding } from "./findings.ts";
@@ -14,8 +14,11 @@ import { stagedSteps } from "./steps.ts";
 import { createTrees, INDEX, sameModel, type Trees } from "./trees.ts";
 import { changedModels, judgeStep, type Step } from "./verdicts.ts";
 
-/** The findings on the index against the parents-to-be. Reads Git alone; a few processes where nothing of ours is staged. */
-export async function checkStaged(project: Project): Promise<Finding[]> {
+/**
+ * The findings on the index against the parents-to-be. Reads Git alone; a few processes where nothing of ours is staged.
+ * `known`: all releases, where the caller has them and knows them to be complete.
+ */
+export async function checkStaged(project: Project, known?: Releases): Promise<Finding[]> {
   const coming = await comingParents(project);
   const trees = createTrees(project, project.settings.models);
   await trees.load([INDEX, ...coming.parents]);
@@ -28,7 +31,7 @@ export async function checkStaged(project: Project): Promise<Finding[]> {
   const binaries = await bigBinaries(project, common(changed), policy.max_git_binary);
   const named: Project = { ...project, settings: step.tree.settings ?? settings ?? project.settings };
   return [
-    ...(await modelFindings(named, trees, step, { policy, coming, changed: changed.flat() })),
+    ...(await modelFindings(named, trees, step, { policy, coming, changed: changed.flat(), known })),
     ...namingFindings(common(changed), policy),
     ...binaries.map((binary) => binaryFinding(binary, true)),
   ];
@@ -50,7 +53,7 @@ async function modelFindings(
   project: Project,
   trees: Trees,
   step: Step,
-  about: { policy: Settings["policy"]; coming: Coming; changed: readonly ChangedFile[] },
+  about: { policy: Settings["policy"]; coming: Coming; changed: readonly ChangedFile[]; known: Releases | undefined },
 ): Promise<Finding[]> {
   const { policy, coming, changed } = about;
   const models = changedModels(step);
@@ -58,8 +61,8 @@ async function modelFindings(
   if (models.length === 0 && !changed.some((file) => isOurs(file.path))) return [];
   const findings = (await unreadable(project, step.tree, changed)).map(invalidFinding);
   if (models.length === 0) return findings;
-  const releases = await readReleases(project);
-  await requireHistory(project, releases, declaredFinals(step));
+  const releases = about.known ?? (await readReleases(project));
+  if (about.known === undefined) await requireHistory(project, releases, declaredFinals(step));
   const groups = groupVerdicts(
     await judgeStep(project, trees, releases, step),
     ({ model, tree }) => !step.parents.some((parent) => sameModel(tree, parent.models.get(model))),

@@ -3,7 +3,7 @@ import { judge, type ModelState } from "../../model/overwrite.ts";
 import { compare, formatTag, gapBefore, isPrerelease, next } from "../../model/version.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
-import { newestOnLine } from "../tag/plan.ts";
+import { newestOnLine } from "../line.ts";
 import { modelNames } from "../versions.ts";
 
 /** A number for the bytes at hand; `gap` where every free number skips one that was never released. */

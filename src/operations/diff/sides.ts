@@ -4,7 +4,7 @@ import { type ModelRecord, parseRecord } from "../../model/record.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { newestOnLine } from "../tag/plan.ts";
+import { newestOnLine } from "../line.ts";
 import type { Found } from "../versions.ts";
 
 /** What the user named; null: nothing, so that the default is meant. */

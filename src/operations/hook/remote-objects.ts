@@ -11,7 +11,7 @@ export async function objectFindings(project: Project, pushed: readonly Release[
   const needed = pushed.flatMap((release) =>
     [...release.artifacts, ...release.datasets].filter((artifact) => artifact.kind !== "external"),
   );
-  const confirmed = await confirmOnRemotes(project, [...new Set(needed.map((artifact) => artifact.sha256))]);
+  const { confirmed } = await confirmOnRemotes(project, needed);
   return pushed.flatMap((release) => {
     const lacking = [...release.artifacts, ...release.datasets].filter(
       (artifact) => artifact.kind !== "external" && !confirmed.has(artifact.sha256),

@@ -5,17 +5,17 @@ import { formatReleaseMessage, type Release } from "../../model/release.ts";
 import { bumpOf } from "../../model/version.ts";
 import type { Releases } from "../releases.ts";
 import { isStale, type Snapshot } from "../snapshot.ts";
-import type { Planned } from "./plan.ts";
+import type { Reasoned } from "./plan.ts";
 
 export interface Message {
-  item: Planned;
+  item: Reasoned;
   tagName: string;
   text: string;
   bump: string;
 }
 
 /** The text of one release's tag. Fails where a hook or a filter let the commit hold something else than planned. */
-export function releaseMessage(sealed: Snapshot, releases: Releases, item: Planned, commit: string): Message {
+export function releaseMessage(sealed: Snapshot, releases: Releases, item: Reasoned, commit: string): Message {
   const found = sealed.records.get(item.model);
   if (!found || found.record.version !== item.version || isStale(sealed, found.record)) {
     throw new MvError(

@@ -1,26 +1,24 @@
-// Which releases a `mv tag` means, and whether their numbers may be given (design rules 1 and 5).
+// Whether the numbers that a `mv tag` names may be given: free, in order, without a gap, for bytes of their own.
 import { MvError } from "../../errors.ts";
+import { judge } from "../../model/overwrite.ts";
 import type { ModelRecord } from "../../model/record.ts";
 import type { Release } from "../../model/release.ts";
-import { compare, formatTag, gapBefore, isDraft, isPrerelease, next } from "../../model/version.ts";
-import { matchesBranch } from "../drafts.ts";
+import { compare, formatTag, gapBefore, isDraft, isPrerelease } from "../../model/version.ts";
+import { newestOnLine } from "../line.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { modelNames, oneModel, readVersionWord } from "../versions.ts";
-
-export interface PlanInput {
-  versions: readonly string[];
-  model?: string | undefined;
-  reason?: string | undefined;
-  allowGap?: boolean | undefined;
-}
+import type { TagInput } from "../tag.ts";
+import { tagAgain } from "./again.ts";
+import { freeVersion, takenError } from "./free.ts";
+import { wantedVersions, type Wanted } from "./words.ts";
 
 export interface Planned {
   model: string;
   version: string;
   tagName: string;
-  reason: string;
+  /** Null where neither the user nor the record gives one for this version. */
+  reason: string | null;
   /** The record's path and its text and data before the release. */
   file: string;
   text: string;
@@ -29,180 +27,111 @@ export interface Planned {
   previous: Release | null;
 }
 
+/** What is released: every number has its reason by now. */
+export type Reasoned = Planned & { reason: string };
+
+/** Everything a release needs to be judged by its number. */
+interface Case extends Wanted {
+  project: Project;
+  snapshot: Snapshot;
+  releases: Releases;
+  input: TagInput;
+  tagName: string;
+}
+
+/** Finds what is to be released. Fails with the first number that cannot be given, and what to type instead. */
 export async function planReleases(
   project: Project,
   snapshot: Snapshot,
   releases: Releases,
-  input: PlanInput,
+  input: TagInput,
 ): Promise<Planned[]> {
-  await requireBranch(project);
-  const wanted = input.versions.length > 0 ? named(project, input) : declared(project, snapshot, releases, input.model);
   const planned: Planned[] = [];
-  for (const { model, version } of wanted) {
-    if (planned.some((item) => item.model === model)) {
-      throw new MvError("usage", `${model} is named twice`, { hint: "one version for each model" });
-    }
-    planned.push(await planOne(project, snapshot, releases, { model, version, input }));
+  for (const wanted of await wantedVersions(project, snapshot, releases, input)) {
+    const tagName = formatTag(project.settings.models[wanted.model]?.tag ?? "v{version}", wanted.model, wanted.version);
+    planned.push(await planOne({ ...wanted, project, snapshot, releases, input, tagName }));
   }
   return planned;
 }
 
-function named(project: Project, input: PlanInput): { model: string; version: string }[] {
-  return input.versions.map((word) => {
-    const found = readVersionWord(
-      project,
-      word,
-      input.model === undefined ? undefined : oneModel(project, input.model),
-    );
-    if (found) return found;
-    throw new MvError(
-      "bad-version",
-      `${word} is not a version: three numbers such as v1.2.0, with -rc.1 or +build where wanted`,
-      {
-        hint: "mv tag v1.2.0 -m WHY",
-      },
-    );
-  });
-}
-
-function declared(
-  project: Project,
-  snapshot: Snapshot,
-  releases: Releases,
-  model: string | undefined,
-): { model: string; version: string }[] {
-  const names = model === undefined ? modelNames(project) : [oneModel(project, model)];
-  const candidates = names.flatMap((name) => {
-    const version = snapshot.records.get(name)?.record.version;
-    return version === undefined ? [] : [{ model: name, version }];
-  });
-  const open = candidates.filter((item) => !releases.find(item.model, item.version) && !isDraft(item.version));
-  if (open.length > 0) return open;
-  const draft = candidates.find((item) => isDraft(item.version));
-  const highest = draft && releases.of(draft.model).at(-1)?.version;
-  if (draft) {
-    throw new MvError("draft-declared", `The record declares the draft ${draft.model} ${draft.version}`, {
-      hint: `mv tag v${highest ? next(highest, "minor") : "1.0.0"} -m WHY`,
-      details: { model: draft.model, version: draft.version },
-    });
-  }
-  const [done] = candidates;
-  if (!done) throw new MvError("nothing-to-release", "No model has a record yet", { hint: "mv add FILE" });
-  throw exists(project, done.model, done.version, releases);
-}
-
-function exists(project: Project, model: string, version: string, releases: Releases): MvError {
-  const format = project.settings.models[model]?.tag ?? "v{version}";
-  const highest = releases.of(model).at(-1)?.version ?? version;
-  return new MvError("version-exists", `${model} ${version} is already released`, {
-    hint: `mv tag ${formatTag(format, model, next(highest, "minor"))} -m WHY`,
-    details: { tag: formatTag(format, model, version) },
-  });
-}
-
-async function planOne(
-  project: Project,
-  snapshot: Snapshot,
-  releases: Releases,
-  wanted: { model: string; version: string; input: PlanInput },
-): Promise<Planned> {
-  const { model, version, input } = wanted;
-  const settings = project.settings.models[model];
+async function planOne(wanted: Case): Promise<Planned> {
+  const { model, version, snapshot, tagName, input } = wanted;
   const found = snapshot.records.get(model);
-  if (!settings || !found) {
-    throw new MvError("nothing-to-release", `${model} has no record yet: nothing was added`, { hint: "mv add FILE" });
-  }
-  if (found.record.artifacts.length === 0) {
-    throw new MvError("nothing-to-release", `${model} has no artifact yet`, { hint: "mv add FILE" });
-  }
-  const tagName = formatTag(settings.tag, model, version);
-  if (releases.of(model).some((release) => compare(release.version, version) === 0))
-    throw exists(project, model, version, releases);
-  if (releases.tagNames.has(tagName)) {
-    throw new MvError("version-exists", `A tag ${tagName} exists already; it is not a release of ${model}`, {
-      hint: `git show ${tagName}`,
-      details: { tag: tagName },
-    });
+  if (!found || found.record.artifacts.length === 0) {
+    const why = found ? "has no artifact yet" : "has no record yet: nothing was added";
+    throw new MvError("nothing-to-release", `${model} ${why}`, { hint: "mv add FILE" });
   }
   if (isDraft(version)) {
     throw new MvError(
       "draft-declared",
-      `${version} is a draft's number; a release needs a final one or a pre-release such as -rc.1`,
-      {
-        hint: `mv tag ${formatTag(settings.tag, model, version.replace(/-.*/, ""))} -m WHY`,
-      },
+      `${version} is a draft's number: a release has a final one, or a pre-release's such as -rc.1`,
+      { hint: tagAgain(input, await free(wanted)), details: { model, version } },
     );
   }
-  const previous = await requireOrder(project, releases, {
-    model,
-    version,
-    tag: settings.tag,
-    allowGap: input.allowGap === true,
-  });
-  const reason = input.reason?.trim() ? input.reason : reasonOf(found.record, version);
-  if (reason === null) {
-    throw new MvError("no-reason", `${model} ${version} needs a reason`, { hint: `mv tag ${tagName} -m WHY` });
-  }
-  return { model, version, tagName, reason, file: found.path, text: found.text, record: found.record, previous };
+  await requireFree(wanted);
+  const previous = await requireOrder(wanted);
+  const { record, path, text } = found;
+  await requireOwnBytes(wanted, record);
+  const reason = input.reason?.trim() ? input.reason : reasonOf(record, version);
+  return { model, version, tagName, reason, file: path, text, record, previous };
 }
 
-// A reason in the record belongs to the version that the record declares.
-function reasonOf(record: ModelRecord, version: string): string | null {
-  const reason = record.fields["reason"];
-  return record.version === version && typeof reason === "string" && reason.trim() !== "" ? reason : null;
+function free({ project, snapshot, releases, model }: Case): Promise<{ tag: string; gap: boolean }> {
+  return freeVersion(project, snapshot, releases, model);
 }
 
-async function requireOrder(
-  project: Project,
-  releases: Releases,
-  wanted: { model: string; version: string; tag: string; allowGap: boolean },
-): Promise<Release | null> {
-  const { model, version } = wanted;
+async function requireFree(wanted: Case): Promise<void> {
+  const { model, version, releases, tagName, input } = wanted;
+  if (releases.find(model, version)) throw takenError(wanted, tagName, tagAgain(input, await free(wanted)));
+  if (!releases.tagNames.has(tagName)) return;
+  const broken = releases.broken.find((item) => item.tag === tagName);
+  throw new MvError(
+    "version-exists",
+    broken
+      ? `The tag ${tagName} claims to be a release and cannot be read: ${broken.why}`
+      : `There is a tag ${tagName} already, which is not a release of ${model}`,
+    { hint: `git show ${tagName}`, details: { tag: tagName } },
+  );
+}
+
+async function requireOrder(wanted: Case): Promise<Release | null> {
+  const { project, releases, model, version, input } = wanted;
   const newest = await newestOnLine(project, releases, model);
   if (newest && compare(version, newest.version) <= 0) {
     throw new MvError(
       "version-not-above",
       `${model} ${version} is not above ${newest.version}, the newest release of this line`,
-      {
-        hint: `mv tag ${formatTag(wanted.tag, model, next(newest.version, "minor"))} -m WHY`,
-        details: { previous: newest.version },
-      },
+      { hint: tagAgain(input, await free(wanted)), details: { previous: newest.version } },
     );
   }
-  const finals = releases
-    .of(model)
-    .filter((release) => !isPrerelease(release.version))
-    .map((release) => release.version);
-  const gap = wanted.allowGap ? null : gapBefore(version, finals);
+  const finals = releases.of(model).flatMap((release) => (isPrerelease(release.version) ? [] : [release.version]));
+  const gap = input.allowGap === true ? null : gapBefore(version, finals);
   if (gap !== null) {
+    const format = project.settings.models[model]?.tag ?? "v{version}";
+    const words = input.versions.length > 0 ? input.versions : [wanted.tagName];
     throw new MvError("version-gap", `${model} ${version} skips ${gap}`, {
-      hint: `mv tag ${formatTag(wanted.tag, model, gap)} -m WHY, or --allow-gap`,
+      hint: `${tagAgain(input, [formatTag(format, model, gap)])}\nOr skip it: ${tagAgain(input, words, { gap: true })}`,
       details: { skipped: gap },
     });
   }
   return newest;
 }
 
-/** The highest release that HEAD descends from, or that its record names after a squash; null where there is none. */
-export async function newestOnLine(project: Project, releases: Releases, model: string): Promise<Release | null> {
-  const { oid } = await project.git.head();
-  if (oid === null) return null;
-  const record = project.settings.models[model]?.record ?? "";
-  const [blob] = await project.git.readPaths([{ rev: oid, path: record }]);
-  const named = blob ? /^version: *["']?([^\s"'#]+)/m.exec(blob.toString("utf8"))?.[1] : undefined;
-  for (const release of releases.of(model).toReversed()) {
-    if (release.version === named || release.commit === oid || (await project.git.isAncestor(release.commit, oid)))
-      return release;
-  }
-  return null;
+/** To semver 1.0.0 and 1.0.0+gpu are one number: it may have one content only. */
+async function requireOwnBytes(wanted: Case, record: ModelRecord): Promise<void> {
+  const { model, version, releases, input } = wanted;
+  const state = { version, artifacts: record.artifacts };
+  const verdict = judge({ state, parents: [], releases: releases.of(model) });
+  if (verdict.result === "ok") return;
+  throw new MvError(
+    "reused",
+    `${model} ${version} is the number of ${verdict.releasedAs ?? version}, which is released with other bytes`,
+    { hint: tagAgain(input, await free(wanted)), details: { paths: verdict.paths } },
+  );
 }
 
-async function requireBranch(project: Project): Promise<void> {
-  const allowed = project.settings.policy.release_branches;
-  const { branch } = await project.git.head();
-  if (allowed.length === 0 || branch === null || matchesBranch(branch, allowed)) return;
-  throw new MvError("branch", `Releases are made on ${allowed.join(", ")}, not on ${branch}`, {
-    hint: `git switch ${allowed[0]}`,
-    details: { branch, allowed: [...allowed] },
-  });
+// A reason in the record belongs to the version that the record declares.
+function reasonOf(record: ModelRecord, version: string): string | null {
+  const reason = record.fields["reason"];
+  return record.version === version && typeof reason === "string" && reason.trim() !== "" ? reason : null;
 }

@@ -16,43 +16,70 @@ export interface RememberedTag {
   before: { version: string; reason: string | null };
 }
 
+/** A release that is being made, or whose making was killed: a second run knows the record before it from here. */
+type OpenTag = Omit<RememberedTag, "oid">;
+
+interface Memory {
+  tags: RememberedTag[];
+  open: OpenTag[];
+}
+
 function file(project: Project): string {
   return join(project.stateDir, "local-tags.json");
 }
 
-export async function rememberedTags(project: Project): Promise<RememberedTag[]> {
+async function read(project: Project): Promise<Memory> {
   try {
     const text = await readTextFile(file(project), MAX_BYTES);
-    return text === null ? [] : (JSON.parse(text) as { tags: RememberedTag[] }).tags;
+    const { tags = [], open = [] } = text === null ? {} : (JSON.parse(text) as Partial<Memory>);
+    return { tags, open };
   } catch {
-    return [];
+    return { tags: [], open: [] };
   }
 }
 
-export async function rememberTag(
+export async function rememberedTags(project: Project): Promise<RememberedTag[]> {
+  return (await read(project)).tags;
+}
+
+/** Writes down what the records say before releases; what a killed run wrote down for the same version stands. */
+export async function rememberBefore(
   project: Project,
-  made: { tag: string; oid: string; model: string; version: string },
-  before: ModelRecord,
+  planned: readonly { tagName: string; model: string; version: string; record: ModelRecord }[],
 ): Promise<void> {
-  const reason = before.fields["reason"];
-  const others = (await rememberedTags(project)).filter((item) => item.tag !== made.tag);
-  const entry: RememberedTag = {
-    tag: made.tag,
-    oid: made.oid,
-    model: made.model,
-    version: made.version,
-    before: { version: before.version, reason: typeof reason === "string" ? reason : null },
-  };
-  await save(project, [...others, entry]);
+  const { tags, open } = await read(project);
+  const entries = planned.map(({ tagName, model, version, record }): OpenTag => {
+    const earlier = open.find((item) => item.tag === tagName && item.version === version);
+    if (earlier && record.version === version) return earlier;
+    const reason = record.fields["reason"];
+    const before = { version: record.version, reason: typeof reason === "string" ? reason : null };
+    return { tag: tagName, model, version, before };
+  });
+  await save(project, { tags, open: [...without(open, entries), ...entries] });
 }
 
-/** Forgets tags that were taken back, or that a remote has now. */
+/** The releases are made. */
+export async function rememberMade(project: Project, made: readonly { tag: string; oid: string }[]): Promise<void> {
+  const { tags, open } = await read(project);
+  const entries = open.flatMap((item) => {
+    const oid = made.find(({ tag }) => tag === item.tag)?.oid;
+    return oid === undefined ? [] : [{ ...item, oid }];
+  });
+  await save(project, { tags: [...without(tags, entries), ...entries], open: without(open, entries) });
+}
+
+/** Forgets tags that were taken back, or that a remote has now, or that were not made after all. */
 export async function forgetTags(project: Project, names: readonly string[]): Promise<void> {
-  const tags = await rememberedTags(project);
-  const left = tags.filter((item) => !names.includes(item.tag));
-  if (left.length < tags.length) await save(project, left);
+  const { tags, open } = await read(project);
+  const gone = names.map((tag) => ({ tag }));
+  const left = { tags: without(tags, gone), open: without(open, gone) };
+  if (left.tags.length + left.open.length < tags.length + open.length) await save(project, left);
 }
 
-async function save(project: Project, tags: readonly RememberedTag[]): Promise<void> {
-  await writeFileAtomic(file(project), JSON.stringify({ schema: 1, tags }));
+function without<T extends { tag: string }>(items: readonly T[], gone: readonly { tag: string }[]): T[] {
+  return items.filter((item) => !gone.some(({ tag }) => tag === item.tag));
+}
+
+async function save(project: Project, { tags, open }: Memory): Promise<void> {
+  await writeFileAtomic(file(project), JSON.stringify({ schema: 1, tags, open }));
 }
