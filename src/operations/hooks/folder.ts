@@ -58,9 +58,9 @@ export async function takePlace(path: string, files: HookFiles, script: string):
   await writeScript(path, script);
 }
 
-/** Writes an executable script, unless it is there already. */
+/** Writes an executable script, unless it is there already. A script lost to a power cut is missed, and installed again. */
 export async function writeScript(path: string, script: string): Promise<void> {
-  if ((await textOf(path)) !== script) await writeFileAtomic(path, script, { mode: 0o777 });
+  if ((await textOf(path)) !== script) await writeFileAtomic(path, script, { mode: 0o777, durable: false });
   else if (!isExecutable(path)) await chmod(path, 0o755);
 }
 

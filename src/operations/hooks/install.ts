@@ -42,7 +42,7 @@ export async function installHooks({ git, program, env }: HooksInput): Promise<H
   const node = await nodeOnPath(env);
   if (node !== null) await git.setConfig("mversion.node", node);
   await leaveFormerPlaces(git, layout);
-  await mkdir(scriptsDir(git), { recursive: true });
+  await mkdir(join(git.commonDir, "mversion"), { recursive: true });
   const changed: string[] = [];
   for (const place of layout.places) changed.push(...(await install(git, layout, place)));
   const lefthook = layout.places.filter((place) => place.through === "lefthook").map((place) => place.hook);
@@ -56,6 +56,7 @@ export async function installHooks({ git, program, env }: HooksInput): Promise<H
 async function install(git: Git, layout: Layout, place: Place): Promise<string[]> {
   const script = await hookScript(place.hook);
   if (place.through !== "git" && place.through !== "pre-commit") {
+    await mkdir(scriptsDir(git), { recursive: true });
     await writeScript(join(scriptsDir(git), place.hook), script);
   }
   if (place.through === "git-config") await addConfigHook(git, place.hook);

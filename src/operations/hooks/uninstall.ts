@@ -1,5 +1,5 @@
 // Removing the hooks without a trace: what they ran before is in its place again, byte for byte.
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Git } from "../../git/git.ts";
 import { isAbsent } from "../../platform/file-errors.ts";
@@ -34,6 +34,9 @@ export async function uninstallHooks(git: Git): Promise<UnhookResult> {
   }
   if (!git.bare) changed.push(...(await removeCommands(git)).map((name) => join(git.root, name)));
   await rm(scriptsDir(git), { recursive: true, force: true });
+  await rm(join(git.commonDir, "mversion", "stale"), { force: true });
+  // Made for the hooks alone where nothing was added yet.
+  await rmdir(join(git.commonDir, "mversion")).catch(() => undefined);
   return { changed };
 }
 
