@@ -1,55 +1,89 @@
 // .mvignore: which files of a folder are not part of an artifact, in .gitignore's own language.
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { readTextFile } from "../platform/files.ts";
+import type { Ignore } from "ignore";
+import { isTrue } from "../git/settings.ts";
+import { readBytesFile } from "../platform/files.ts";
 import type { Project } from "./project.ts";
 
+const NAME = ".mvignore";
 const MAX_BYTES = 1 << 20;
 
-/** Answers for paths inside one artifact folder whether they are left out. */
+/** Answers for paths inside one artifact folder whether they are left out; a folder is asked for before what is in it. */
 export type Ignored = (relative: string, isDirectory: boolean) => boolean;
 
+/** The rules of the .mvignore files that were read so far. As with .gitignore, deeper files win, and later lines. */
+interface Rules {
+  read(folder: string): void;
+  /** The file whose line leaves a path out, or null. */
+  match(path: string, isDirectory: boolean): string | null;
+}
+
 /**
- * Reads the .mvignore of the repository's root, of every folder above the artifact and of the artifact folder itself.
- * Later, deeper files win, as with .gitignore. Returns undefined where there is none.
+ * The rules for an artifact folder: of the .mvignore of the repository's root, of every folder down to the artifact, and of
+ * the folders in it, each read when it is walked into.
  */
-export async function readIgnored(project: Project, artifact: string): Promise<Ignored | undefined> {
-  const parts = artifact.split("/");
-  const rules: { base: string; text: string }[] = [];
-  for (let length = 0; length <= parts.length; length++) {
-    const base = parts.slice(0, length).join("/");
-    const text = await readTextFile(join(project.root, base, ".mvignore"), MAX_BYTES);
-    if (text !== null) rules.push({ base, text });
-  }
-  if (rules.length === 0) return undefined;
-  const { default: ignore } = await import("ignore");
-  const levels = rules.map(({ base, text }) => ({ base, matcher: ignore().add(text) }));
+export async function readIgnored(project: Project, artifact: string): Promise<Ignored> {
+  const rules = await createRules(project);
+  for (const folder of foldersDownTo(artifact)) rules.read(folder);
   return (relative, isDirectory) => {
-    const path = `${artifact}/${relative}${isDirectory ? "/" : ""}`;
-    let left = false;
-    for (const { base, matcher } of levels) {
-      const { ignored, unignored } = matcher.test(base === "" ? path : path.slice(base.length + 1));
-      if (ignored) left = true;
-      if (unignored) left = false;
-    }
-    return left;
+    const path = `${artifact}/${relative}`;
+    if (rules.match(path, isDirectory) !== null) return true;
+    if (isDirectory) rules.read(path);
+    return false;
   };
 }
 
-/** The rule that leaves a whole operand out, or null. */
+/** The .mvignore that leaves a whole operand out, or null. */
 export async function ignoredBy(project: Project, path: string, isDirectory: boolean): Promise<string | null> {
-  const parent = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
-  const parts = parent === "" ? [] : parent.split("/");
-  const { default: ignore } = await import("ignore");
-  for (let length = parts.length; length >= 0; length--) {
-    const base = parts.slice(0, length).join("/");
-    const text = await readTextFile(join(project.root, base, ".mvignore"), MAX_BYTES);
-    if (text === null) continue;
-    const relative = base === "" ? path : path.slice(base.length + 1);
-    const { ignored, unignored } = ignore()
-      .add(text)
-      .test(isDirectory ? `${relative}/` : relative);
-    if (ignored) return base === "" ? ".mvignore" : `${base}/.mvignore`;
-    if (unignored) return null;
-  }
-  return null;
+  const rules = await createRules(project);
+  for (const folder of foldersDownTo(path).slice(0, -1)) rules.read(folder);
+  return rules.match(path, isDirectory);
+}
+
+function foldersDownTo(path: string): string[] {
+  const parts = path.split("/");
+  return ["", ...parts.map((_, at) => parts.slice(0, at + 1).join("/"))];
+}
+
+async function createRules(project: Project): Promise<Rules> {
+  const ignorecase = isTrue(await project.git.config("core.ignorecase"));
+  let matcher: Ignore | undefined;
+  return {
+    read(folder) {
+      const file = folder === "" ? NAME : `${folder}/${NAME}`;
+      const bytes = readBytesFile(join(project.root, file), MAX_BYTES);
+      if (bytes === null) return;
+      matcher ??= createMatcher(ignorecase);
+      for (const line of bytes
+        .toString("utf8")
+        .replace(/^\uFEFF/, "")
+        .split(/\r?\n/)) {
+        const pattern = fromRoot(folder, line);
+        if (pattern !== null) matcher.add({ pattern, mark: file });
+      }
+    },
+    match(path, isDirectory) {
+      if (matcher === undefined) return null;
+      const { ignored, rule } = matcher.test(isDirectory ? `${path}/` : path);
+      return ignored ? (rule?.mark ?? NAME) : null;
+    },
+  };
+}
+
+/** Loaded where there are rules at all: most repositories have none. Inside a walk, which does not wait. */
+function createMatcher(ignorecase: boolean): Ignore {
+  const load = createRequire(import.meta.url)("ignore") as (options: object) => Ignore;
+  return load({ ignorecase });
+}
+
+/** A line of a folder's ignore file as a pattern for paths from the root; null for what is no pattern. Pure. */
+export function fromRoot(folder: string, line: string): string | null {
+  if (line.trim() === "" || line.startsWith("#")) return null;
+  if (folder === "") return line;
+  const isNegative = line.startsWith("!");
+  const pattern = (isNegative ? line.slice(1) : line).replace(/^\\(?=[#!])/, "");
+  const isAnchored = /\/./.test(pattern.trimEnd());
+  const base = folder.replace(/[\\*?[\]]/g, "\\$&");
+  return `${isNegative ? "!" : ""}/${base}/${isAnchored ? pattern.replace(/^\//, "") : `**/${pattern}`}`;
 }
