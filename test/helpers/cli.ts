@@ -6,7 +6,7 @@
 //   expect((await json(repo, "mv log --json")).data).toMatchObject({ … });
 //
 // The environment is test/helpers/git.ts's; the Python that `add` captures is a made-up 3.11.7 with scikit-learn 1.4.0.
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run as runMain } from "../../src/cli/main.ts";
 import { createRepo, type RepoOptions, scratchDir, testEnv, type TestRepo, tick } from "./git.ts";
@@ -123,10 +123,20 @@ export interface SampleOptions extends RepoOptions {
   hooks?: boolean;
 }
 
-/** The repository of walkthrough A, built with the commands a person would type. */
+const built = new Map<string, Promise<TestRepo>>();
+
+/** The repository of walkthrough A. The commands a person would type build it once in a test file; every call gets a copy. */
 export async function sampleProject(options: SampleOptions = {}): Promise<TestRepo> {
-  const { until = "files", hooks = false, ...repoOptions } = options;
-  const repo = createRepo(repoOptions);
+  const key = JSON.stringify(options);
+  const original = built.get(key) ?? playWalkthrough(options);
+  built.set(key, original);
+  const copy = createRepo({ ...options, init: false });
+  cpSync((await original).dir, copy.dir, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  return copy;
+}
+
+async function playWalkthrough({ until = "files", hooks = false, ...options }: SampleOptions): Promise<TestRepo> {
+  const repo = createRepo(options);
   await play(repo, `mv init --model churn${hooks ? "" : " --no-hooks"}`);
   repo.write("train.py", "import sklearn\n\nC = 1.0\n");
   trained(repo, DATA, BYTES.T, "2026-02-01");
@@ -173,7 +183,10 @@ export function shellWords(line: string): string[] {
 
 /** Object ids by what they are, oldest commit first, and the folder: what differs from run to run. */
 function stableWords(repo: TestRepo): [from: string | RegExp, to: string][] {
-  const words: [string | RegExp, string][] = [[repo.dir, "/repo"]];
+  const words: [string | RegExp, string][] = [
+    [repo.dir, "/repo"],
+    [`${process.platform}-${process.arch}`, "linux-x64"],
+  ];
   const name = (oid: string, word: string): void => {
     // Full ids, and their beginning where it stands as a word of its own.
     words.push([new RegExp(`\\b${oid.slice(0, 7)}(?:${oid.slice(7)})?\\b`, "g"), word]);

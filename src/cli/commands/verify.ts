@@ -9,13 +9,18 @@ const WORST_FIRST = ["bytes-wrong", "seal-broken", "release-differs", "record-st
 const PARTLY = 3;
 
 export const run: CommandRun = async (context, operands, flags) => {
-  const result = await verify(await context.project(), {
+  const project = await context.project();
+  const result = await verify(project, {
     versions: operands,
     model: text(flags, "model"),
     all: isOn(flags, "all"),
   });
   if (result.problems.length > 0) throw broken(result);
-  return { data: result, ...verifyView(result), exit: result.absent.length > 0 ? PARTLY : 0 };
+  return {
+    data: result,
+    ...verifyView(result, Object.keys(project.settings.remotes).length > 0),
+    exit: result.absent.length > 0 ? PARTLY : 0,
+  };
 };
 
 function broken(result: VerifyResult): MvError {

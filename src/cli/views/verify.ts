@@ -5,7 +5,7 @@ import { printable, short, table } from "../terminal.ts";
 const MOST_PATHS = 10;
 
 /** What was checked, where nothing is broken. */
-export function verifyView(result: VerifyResult): { out: string; notes: string[] } {
+export function verifyView(result: VerifyResult, hasRemotes: boolean): { out: string; notes: string[] } {
   const rows = result.worktree
     ? result.worktree.map((artifact) => [printable(artifact.path), artifact.state, short(artifact.sha256)])
     : result.releases.map((release) => [
@@ -16,12 +16,9 @@ export function verifyView(result: VerifyResult): { out: string; notes: string[]
       ]);
   const paths = [...new Set(result.absent.map((item) => printable(item.path)))];
   const more = paths.length > MOST_PATHS ? `, and ${paths.length - MOST_PATHS} more` : "";
-  const notes =
-    paths.length > 0
-      ? [
-          `Not here, so not checked: ${paths.slice(0, MOST_PATHS).join(", ")}${more}. Next: ${result.worktree ? "mv restore" : "mv fetch"}`,
-        ]
-      : [];
+  const next = result.worktree ? "mv restore" : hasRemotes ? "mv fetch" : "mv add, where the bytes still are";
+  const named = `${paths.slice(0, MOST_PATHS).join(", ")}${more}`;
+  const notes = paths.length > 0 ? [`Not here, so not checked: ${named}. Next: ${next}`] : [];
   if (rows.length === 0) notes.push(result.worktree ? "There is no artifact yet." : "There is no release yet.");
   return { out: table(rows), notes };
 }
