@@ -41,7 +41,7 @@ export async function arrange(project: Project, wanted: ReadonlyMap<string, Want
   for (const [path, target] of wanted) {
     const absolute = join(project.root, path);
     const ignored = await readIgnored(project, path);
-    const current = await store.look(absolute, path, ignored ? { ignored } : {});
+    const current = await store.look(absolute, path, { ignored });
     if (target && holds(current, target)) {
       result.unchanged.push(path);
       continue;
@@ -144,7 +144,7 @@ export async function saveOrRefuse(
     const ignored = await readIgnored(project, path);
     const bytes = await store.add(join(project.root, path), path, {
       progress: project.report,
-      ...(ignored ? { ignored } : {}),
+      ignored,
     });
     saved.push({ path, sha256: bytes.sha256 });
   }

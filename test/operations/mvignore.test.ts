@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openGit } from "../../src/git/git.ts";
 import { fromRoot, ignoredBy, readIgnored } from "../../src/operations/mvignore.ts";
