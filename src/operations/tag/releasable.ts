@@ -101,7 +101,7 @@ async function requireUnmodified(project: Project, artifact: Artifact): Promise<
   if (artifact.kind === "external") return;
   const store = await project.store();
   const ignored = await readIgnored(project, artifact.path);
-  const bytes = await store.look(join(project.root, artifact.path), artifact.path, ignored ? { ignored } : {});
+  const bytes = await store.look(join(project.root, artifact.path), artifact.path, { ignored });
   if (bytes === null) return;
   if (bytes.sha256 !== artifact.sha256 || bytes.kind !== artifact.kind) {
     throw new MvError("artifact-modified", `${artifact.path} is not what its pointer says: it changed after mv add`, {
@@ -111,7 +111,7 @@ async function requireUnmodified(project: Project, artifact: Artifact): Promise<
   }
   // The right bytes lie here and the cache has lost them: they are kept again.
   if ((await lackingObjects(project, { ...artifact, kind: artifact.kind })).length > 0) {
-    await store.add(join(project.root, artifact.path), artifact.path, ignored ? { ignored } : {});
+    await store.add(join(project.root, artifact.path), artifact.path, { ignored });
   }
 }
 
@@ -125,14 +125,12 @@ async function requireStored(project: Project, artifacts: readonly Artifact[]): 
   const { confirmed, answers } = await confirmOnRemotes(project, lacking);
   const left = lacking.filter((artifact) => !confirmed.has(artifact.sha256));
   if (left.length === 0) return answers;
-  throw new MvError(
-    "object-missing",
-    `${firstOf(left.map((artifact) => artifact.path))}: ${left.length === 1 ? "its" : "their"} bytes are neither in the cache nor confirmed on a remote`,
-    {
-      hint: "mv push where it was added",
-      details: { objects: left.map(({ path, sha256 }) => ({ path, sha256 })), confirmed: answers },
-    },
-  );
+  const [first, ...others] = left.map((artifact) => artifact.path);
+  const more = others.length > 0 ? `, nor are those of ${firstOf(others)}` : "";
+  throw new MvError("object-missing", `${first}: its bytes are neither in the cache nor confirmed on a remote${more}`, {
+    hint: "mv push where it was added",
+    details: { objects: left.map(({ path, sha256 }) => ({ path, sha256 })), confirmed: answers },
+  });
 }
 
 function firstOf(paths: readonly string[]): string {
