@@ -65,6 +65,11 @@ export function writeWhole(fd: number, data: Uint8Array): void {
  * `maxBytes`: throws MvError invalid-file.
  */
 export async function readTextFile(path: string, maxBytes: number): Promise<string | null> {
+  return readTextFileSync(path, maxBytes);
+}
+
+/** As readTextFile, for many small files: the promises would cost more than the reading. */
+export function readTextFileSync(path: string, maxBytes: number): string | null {
   const bytes = readBytesFile(path, maxBytes);
   if (bytes === null) return null;
   try {
