@@ -1,12 +1,12 @@
 // The records and pointers of one tree: the working tree, the index or a commit.
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Artifact } from "../model/content.ts";
-import { contentOf } from "../model/content.ts";
-import { POINTER_SUFFIX, artifactPath, pointerPath } from "../model/paths.ts";
+import { isMvError, type MvError } from "../errors.ts";
+import { type Artifact, contentOf } from "../model/content.ts";
+import { POINTER_SUFFIX, artifactPath, compareBytes, pointerPath } from "../model/paths.ts";
 import { parsePointer, type Pointer } from "../model/pointer.ts";
 import { type ModelRecord, parseRecord } from "../model/record.ts";
-import { readTextFile } from "../platform/files.ts";
+import { readTextFileSync } from "../platform/files.ts";
 import type { Project } from "./project.ts";
 
 export const POINTER_MAX_BYTES = 1 << 16;
@@ -23,46 +23,74 @@ export interface Snapshot {
 /** Where the tree is read from: "worktree", "index", or a commit's id. */
 export type Where = "worktree" | "index" | { commit: string };
 
-/** Reads every record of the settings' models and every pointer of a tree. Fails with invalid-file on the first unreadable one. */
-export async function readSnapshot(project: Project, where: Where): Promise<Snapshot> {
+/** Takes the error of a file that cannot be read, so that the others still are. */
+export type OnBroken = (path: string, error: MvError) => void;
+
+/**
+ * Reads every record of the settings' models and every pointer of a tree. Of the working tree these are the pointers that the
+ * index or a record names. Fails with invalid-file on the first unreadable one; with `onBroken` it is told and left out.
+ */
+export async function readSnapshot(project: Project, where: Where, onBroken?: OnBroken): Promise<Snapshot> {
+  const guard = <T>(path: string, read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!isMvError(error) || !onBroken) throw error;
+      onBroken(path, error);
+      return null;
+    }
+  };
   const models = Object.entries(project.settings.models);
-  const pointerFiles = await listPointers(project, where);
-  const files = [...models.map(([, model]) => model.record), ...pointerFiles];
-  const texts = await readTexts(project, where, files);
+  const files = models.map(([, model]) => model.record);
+  const [recordTexts, indexed] = await Promise.all([
+    readTexts(project, where, files, guard),
+    listPointers(project, where),
+  ]);
   const records = new Map<string, { path: string; text: string; record: ModelRecord } | null>();
-  models.forEach(([name, model], at) => {
-    const text = texts[at] ?? null;
-    records.set(name, text === null ? null : { path: model.record, text, record: parseRecord(text, model.record) });
-  });
+  for (const [at, [name, { record: path }]] of models.entries()) {
+    const text = recordTexts[at] ?? null;
+    const record = text === null ? null : guard(path, () => parseRecord(text, path));
+    records.set(name, text === null || record === null ? null : { path, text, record });
+  }
+  const pointerFiles = where === "worktree" ? withListed(indexed, records) : indexed;
+  const pointerTexts = await readTexts(project, where, pointerFiles, guard);
   const pointers = new Map<string, { path: string; text: string; pointer: Pointer }>();
-  pointerFiles.forEach((path, at) => {
-    const text = texts[models.length + at] ?? null;
-    if (text !== null) pointers.set(artifactPath(path), { path, text, pointer: parsePointer(text, path) });
-  });
+  for (const [at, path] of pointerFiles.entries()) {
+    const text = pointerTexts[at] ?? null;
+    const pointer = text === null ? null : guard(path, () => parsePointer(text, path));
+    if (text !== null && pointer !== null) pointers.set(artifactPath(path), { path, text, pointer });
+  }
   return { records, pointers };
 }
 
+type Guard = <T>(path: string, read: () => T) => T | null;
+
 async function listPointers(project: Project, where: Where): Promise<string[]> {
-  if (typeof where === "object") {
-    return (await project.git.listFiles(where.commit, [POINTER_SUFFIX])).map((file) => file.path);
-  }
-  // In a conflict the index has no one entry for a file, but the working tree has a valid one.
-  const [indexed, unmerged] = await Promise.all([project.git.listFiles("", [POINTER_SUFFIX]), project.git.unmerged()]);
-  return [...new Set([...indexed.map((file) => file.path), ...unmerged.filter(isPointer)])];
+  const rev = typeof where === "object" ? where.commit : "";
+  return (await project.git.listFiles(rev, [POINTER_SUFFIX])).map((file) => file.path);
 }
 
-function isPointer(path: string): boolean {
-  return path.endsWith(POINTER_SUFFIX);
+// A pointer that was taken out of the index, or that is in conflict, is still there.
+function withListed(indexed: readonly string[], records: Snapshot["records"]): string[] {
+  const listed = [...records.values()].flatMap((found) =>
+    found ? [...found.record.artifacts, ...found.record.datasets].map(({ path }) => pointerPath(path)) : [],
+  );
+  return [...new Set([...indexed, ...listed])].sort(compareBytes);
 }
 
-async function readTexts(project: Project, where: Where, files: readonly string[]): Promise<(string | null)[]> {
+async function readTexts(
+  project: Project,
+  where: Where,
+  files: readonly string[],
+  guard: Guard,
+): Promise<(string | null)[]> {
   if (where === "worktree") {
-    return Promise.all(
-      files.map((file) =>
-        readTextFile(join(project.root, file), file.endsWith(POINTER_SUFFIX) ? POINTER_MAX_BYTES : RECORD_MAX_BYTES),
-      ),
-    );
+    return files.map((file) => {
+      const limit = file.endsWith(POINTER_SUFFIX) ? POINTER_MAX_BYTES : RECORD_MAX_BYTES;
+      return guard(file, () => readTextFileSync(join(project.root, file), limit));
+    });
   }
+  if (files.length === 0) return [];
   const rev = where === "index" ? "" : where.commit;
   const blobs = await project.git.readPaths(files.map((path) => ({ rev, path })));
   return blobs.map((blob) => (blob === null ? null : blob.toString("utf8")));
