@@ -57,7 +57,7 @@ export function printable(text: string): string {
 }
 
 export function short(hash: string): string {
-  return hash.replace(/^sha256:/, "").slice(0, 8);
+  return hash.startsWith("sha256:") ? hash.slice(7, 15) : hash.slice(0, 8);
 }
 
 // eslint-style escape sequences do not count towards the width.

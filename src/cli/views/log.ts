@@ -27,57 +27,68 @@ export function logView(result: LogResult, options: { full: boolean; style: Styl
   return { out: result.releases.map((release) => block(release, options)).join("\n"), notes };
 }
 
+// A thousand releases are printed in one go: no table is laid out for them, and text is made harmless a line at a time.
 function block(release: LoggedRelease, { full, style }: { full: boolean; style: Style }): string {
-  const { model, version, date, bump, reason, signed, retracted } = release;
-  const [subject = "", ...more] = reason.trim().split(/\r?\n/);
-  const name = style("bold", `${printable(model)} ${printable(version)}`);
-  const kind = [printable(bump), ...(signed ? ["signed"] : [])].join(", ");
-  const lines = [`${name}  ${date}  ${kind}  ${printable(subject)}`.trimEnd()];
-  if (full) lines.push(...more.map((line) => `    ${printable(line)}`.trimEnd()));
+  const { model, version, date, bump, signed, retracted } = release;
+  const reason = release.reason.trim();
+  const name = style("bold", printable(`${model} ${version}`));
+  let text = `${name}  ${printable(`${date}  ${bump}${signed ? ", signed" : ""}  ${firstLine(reason)}`).trimEnd()}`;
+  if (full) for (const line of linesOf(reason).slice(1)) text += `\n${`    ${printable(line)}`.trimEnd()}`;
   if (retracted) {
-    const why = full ? retracted.reason.trim() : (retracted.reason.trim().split(/\r?\n/)[0] ?? "");
-    lines.push(`  ${style("red", "retracted")}  ${retracted.date}  ${printable(why)}`);
+    const why = printable(full ? retracted.reason.trim() : firstLine(retracted.reason.trim()));
+    text += `\n  ${style("red", "retracted")}  ${retracted.date}  ${why}`;
   }
   const sections = sectionsOf(release);
-  const width = Math.max(...sections.map(([section]) => section.length));
-  for (const [section, words] of sections) lines.push(`  ${section.padEnd(width)}  ${words}`);
-  return lines.join("\n");
+  let width = 0;
+  for (const { section } of sections) width = Math.max(width, section.length);
+  for (const { section, words } of sections) text += `\n${printable(`  ${section.padEnd(width)}  ${words}`)}`;
+  return text;
 }
 
-/** Metrics and changes, a line each: a thousand releases are printed in one go, so no table is laid out for them. */
-function sectionsOf(release: LoggedRelease): [string, string][] {
-  const sections: [string, string][] = [];
-  const metrics = metricsText(release.metrics);
-  if (metrics !== "") sections.push(["metrics", metrics]);
-  if (release.changes === null) return sections;
-  const rows = changeRows(release.changes);
-  for (let start = 0; start < rows.length;) {
-    const section = rows[start]?.section ?? "";
-    let end = start;
-    while (rows[end]?.section === section) end++;
-    sections.push([section, listed(rows.slice(start, end))]);
-    start = end;
+function firstLine(text: string): string {
+  const end = text.indexOf("\n");
+  return end < 0 ? text : text.slice(0, end).trimEnd();
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").map((line) => line.trimEnd());
+}
+
+/** Metrics and changes, a line for each section. */
+function sectionsOf({ metrics, changes }: LoggedRelease): { section: string; words: string }[] {
+  const measured = metricsText(metrics, "");
+  const sections = measured === "" ? [] : [{ section: "metrics", words: measured }];
+  let rows = 0;
+  let open = "";
+  const close = (): void => {
+    const last = sections.at(-1);
+    if (last && rows > MOST_ROWS) last.words += `, and ${rows - MOST_ROWS} more`;
+  };
+  for (const row of changes === null ? [] : changeRows(changes)) {
+    if (row.section !== open) {
+      close();
+      sections.push({ section: row.section, words: wordsOf(row) });
+      [open, rows] = [row.section, 1];
+    } else if (++rows <= MOST_ROWS) {
+      const last = sections.at(-1);
+      if (last) last.words += `, ${wordsOf(row)}`;
+    }
   }
+  close();
   return sections;
 }
 
-function listed(rows: readonly Row[]): string {
-  let text = "";
-  for (const row of rows.slice(0, MOST_ROWS)) {
-    const change = changeText(row);
-    text += `${text === "" ? "" : ", "}${row.thing === "" ? change : change === "" ? row.thing : `${row.thing} ${change}`}`;
-  }
-  return rows.length > MOST_ROWS ? `${text}, and ${rows.length - MOST_ROWS} more` : text;
+function wordsOf(row: Row): string {
+  const change = changeText(row);
+  return row.thing === "" || change === "" ? row.thing + change : `${row.thing} ${change}`;
 }
 
-function metricsText(metrics: ValueMap, prefix = ""): string {
+function metricsText(metrics: ValueMap, prefix: string): string {
   let text = "";
   for (const key of Object.keys(metrics)) {
     const value = metrics[key];
-    const words = isMap(value)
-      ? metricsText(value, `${prefix}${key}.`)
-      : `${printable(prefix + key)} ${printable(showValue(value))}`;
-    text += `${text === "" || words === "" ? "" : ", "}${words}`;
+    const words = isMap(value) ? metricsText(value, `${prefix}${key}.`) : `${prefix}${key} ${showValue(value)}`;
+    text += text === "" || words === "" ? words : `, ${words}`;
   }
   return text;
 }

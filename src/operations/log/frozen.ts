@@ -51,12 +51,7 @@ export function freezeFacts({ metrics, hyperparameters, features }: Facts): Froz
 }
 
 export function thawFacts({ metrics, hyperparameters, features }: FrozenFacts): Facts {
-  const list = thaw(features);
-  return {
-    metrics: thawMap(metrics),
-    hyperparameters: thawMap(hyperparameters),
-    features: Array.isArray(list) ? (list as readonly Value[]) : [],
-  };
+  return { metrics: thawMap(metrics), hyperparameters: thawMap(hyperparameters), features: thawList(features) };
 }
 
 export function freezeChanges(changes: LogChanges): FrozenChanges {
@@ -94,9 +89,16 @@ function thaw(frozen: Frozen): Value {
   return map;
 }
 
-function thawMap(frozen: Frozen): ValueMap {
+/** A map; an empty one for anything else. */
+export function thawMap(frozen: Frozen): ValueMap {
   const value = thaw(frozen);
   return isMap(value) ? value : {};
+}
+
+/** A list; an empty one for anything else. */
+export function thawList(frozen: Frozen): readonly Value[] {
+  const value = thaw(frozen);
+  return Array.isArray(value) ? (value as readonly Value[]) : [];
 }
 
 function freezeField({ key, from, to }: FieldChange): FrozenField {
