@@ -1,14 +1,14 @@
 // Builds dist/: bundles with shared chunks (half the start-up time of separate files), then the library's types.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 // Built beside dist and then renamed: a program that runs meanwhile finds the old one or the new one, whole.
-const fresh = mkdtempSync("dist-");
+const fresh = `dist-${process.pid}`;
 await build({
   entryPoints: ["src/cli/main.ts", "src/index.ts"],
   outbase: "src",
