@@ -7,7 +7,7 @@ import { leftCommit } from "./hook/followed.ts";
 import { openHere } from "./hook/open.ts";
 import { prePush } from "./hook/pre-push.ts";
 import { preReceive } from "./hook/pre-receive.ts";
-import type { Surroundings } from "./project.ts";
+import { isAutomatic, type Surroundings } from "./project.ts";
 
 export interface HookInput {
   /** Git's name of the hook. One that is not ours does nothing. */
@@ -45,7 +45,7 @@ export async function hook(around: Surroundings, input: HookInput): Promise<Hook
     case "post-checkout":
     case "post-merge":
     case "post-rewrite":
-      if (isNested(around) || isAutomatic(around)) return result;
+      if (isNested(around) || isAutomatic(around.env)) return result;
       return guarded(result, () => followAfter(around, input, result));
     default:
       return result;
@@ -75,9 +75,4 @@ async function guarded(result: HookResult, work: () => Promise<HookResult>): Pro
 /** Inside a commit or switch that mversion itself makes: it checks, and brings the artifacts, by itself. */
 function isNested({ env }: Surroundings): boolean {
   return env["MVERSION_NESTED"] !== undefined;
-}
-
-/** Where no person waits for the files: CI fetches what it needs. */
-function isAutomatic({ env }: Surroundings): boolean {
-  return !["", "0", "false"].includes((env["CI"] ?? "").toLowerCase());
 }

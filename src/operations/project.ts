@@ -58,8 +58,13 @@ export async function openProject(around: Surroundings): Promise<Project> {
     throw new MvError("no-config", `${git.root} has no ${CONFIG_FILE}`, { hint: "mv init --model NAME" });
   }
   const project = projectWith(git, text, around);
-  if (around.hookHint) await hintAtHooks(project);
+  if (around.hookHint && !isAutomatic(around.env)) await hintAtHooks(project);
   return project;
+}
+
+/** Where no person sits at the machine: CI needs no hooks, and fetches the files that it wants. */
+export function isAutomatic(env: NodeJS.ProcessEnv): boolean {
+  return !["", "0", "false"].includes((env["CI"] ?? "").toLowerCase());
 }
 
 /** A project with given settings text (null: the defaults), for `init`, `check` on a bare repository, and tests. */
