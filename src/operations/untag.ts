@@ -34,7 +34,7 @@ export async function untag(project: Project, input: UntagInput): Promise<UntagR
     requireUnsealed(releases, release);
     await requireUnshared(project, release);
     const remembered = (await rememberedTags(project)).find((item) => item.oid === release.oid);
-    await project.git.deleteTags([{ name: release.tag, oid: release.oid }]);
+    await project.git.deleteTags([{ name: release.tag, oid: release.oid }], { MVERSION_UNLOCK: release.tag });
     await forgetTags(project, [release.tag]);
     const declared = await putRecordBack(
       project,
@@ -62,7 +62,8 @@ function requireUnsealed(releases: Releases, release: Release): void {
 async function requireUnshared(project: Project, release: Release): Promise<void> {
   for (const remote of await project.git.remotes()) {
     const there = await project.git.remoteTags(remote, [release.tag]);
-    if (there.length > 0) throw shared(release, `is on ${remote}`, { remote });
+    // A tag of the same name that someone else pushed first is another release: taking ours back is the way out.
+    if (there.some((tag) => tag.oid === release.oid)) throw shared(release, `is on ${remote}`, { remote });
   }
 }
 
@@ -70,7 +71,9 @@ async function recordBefore(
   project: Project,
   release: Release,
 ): Promise<{ version: string; reason: string | null } | null> {
-  const [blob] = await project.git.readPaths([{ rev: `${release.commit}^`, path: release.record.path }]);
+  const [commit] = await project.git.commits({ include: [release.commit], max: 1 });
+  const [parent] = commit?.parents ?? [];
+  const [blob] = parent === undefined ? [] : await project.git.readPaths([{ rev: parent, path: release.record.path }]);
   if (!blob) return null;
   const { version, fields } = parseRecord(blob.toString("utf8"), release.record.path);
   return { version, reason: typeof fields["reason"] === "string" ? fields["reason"] : null };
