@@ -43,6 +43,10 @@ export interface MergeResult {
   removed: string[];
   absent: string[];
   saved: { path: string; sha256: string }[];
+  /** Files that are still in conflict: code, or models that were not meant. */
+  unmerged: string[];
+  /** The command that ends the operation. */
+  next: string;
 }
 
 /** Settles records and pointers in conflict and stages them. Fails with nothing-found where there are none. */
@@ -63,8 +67,17 @@ export async function merge(project: Project, input: MergeInput): Promise<MergeR
     }
     const bytes = await bringBytes(project, sides, touched, input.force === true);
     await project.git.stage([...new Set(touched)]);
-    return { other: conflict.other, models, ...bytes };
+    return { other: conflict.other, models, ...bytes, ...(await goOn(project)) };
   });
+}
+
+// What ends the operation. Where HEAD's bytes were taken there may be nothing to commit, which a rebase skips by itself.
+async function goOn(project: Project): Promise<Pick<MergeResult, "unmerged" | "next">> {
+  const operation = await project.git.inProgress();
+  const { unmerged, staged } = await project.git.status();
+  if (operation === null || operation === "merge" || operation === "bisect") return { unmerged, next: "git commit" };
+  const isEmpty = staged.length + unmerged.length === 0 && operation !== "rebase";
+  return { unmerged, next: `git ${operation} --${isEmpty ? "skip" : "continue"}` };
 }
 
 // Without a side: the one that has new bytes, where the other has none.
