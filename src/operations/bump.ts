@@ -8,8 +8,9 @@ import { writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
 import { committedRecord } from "./add/describe-model.ts";
 import { nextFreeDraft } from "./drafts.ts";
+import { requireAllReleases } from "./complete.ts";
 import type { Project } from "./project.ts";
-import { readReleases, type Releases, requireHistory } from "./releases.ts";
+import { readReleases, type Releases } from "./releases.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import { newestOnLine } from "./line.ts";
 import { modelNames, oneModel } from "./versions.ts";
@@ -32,7 +33,7 @@ export async function bump(project: Project, input: BumpInput): Promise<BumpResu
   return withLock(project.stateDir, "write", async () => {
     const snapshot = await readSnapshot(project, "worktree");
     const releases = await readReleases(project);
-    await requireHistory(project, releases, []);
+    await requireAllReleases(project, releases);
     const names = input.affected ? await changedModels(project, snapshot) : [oneModel(project, input.model)];
     if (names.length === 0) {
       throw new MvError("nothing-to-release", "No model has other bytes than HEAD", { hint: "mv status" });

@@ -1,6 +1,5 @@
 // Draft numbers: which are taken in HEAD's history, and the next free one.
-import { parseRecord } from "../model/record.ts";
-import { isDraft, isPrerelease, nextDraft } from "../model/version.ts";
+import { isDraft, isPrerelease, nextDraft, parseVersion } from "../model/version.ts";
 import type { Project } from "./project.ts";
 import type { Releases } from "./releases.ts";
 
@@ -11,20 +10,20 @@ export async function declaredVersions(project: Project, model: string, heads: r
   const commits = await project.git.commits({ include: heads, paths: [record] });
   const texts = await project.git.readPaths(commits.map(({ oid }) => ({ rev: oid, path: record })));
   const versions = new Set<string>();
-  texts.forEach((blob, at) => {
-    const version = blob && versionOf(blob.toString("utf8"), `${commits[at]?.oid}:${record}`);
-    if (version) versions.add(version);
+  texts.forEach((blob) => {
+    const version = blob === null ? null : declaredIn(blob.toString("utf8"));
+    if (version !== null) versions.add(version);
   });
   return [...versions];
 }
 
-function versionOf(text: string, file: string): string | null {
-  try {
-    return parseRecord(text, file).version;
-  } catch {
-    // A record that was once broken takes no number.
-    return null;
-  }
+/**
+ * The version that a record declares, without reading the rest of it: a history has thousands of records. Null where it
+ * declares none, as in one that was once broken.
+ */
+export function declaredIn(record: string): string | null {
+  const [, word = ""] = /^version: *["']?([^\s"'#]+)/m.exec(record) ?? [];
+  return parseVersion(word);
 }
 
 /** The next free draft of a model, above every draft of the same number in the history of `heads`. */

@@ -1,6 +1,5 @@
 // The releases of the repository, read from its tags. A tag object never changes, so what was read once is kept on disk.
 import { join } from "node:path";
-import { MvError } from "../errors.ts";
 import { parseTagObject, type Release, type Retraction, type TagReading } from "../model/release.ts";
 import { compare } from "../model/version.ts";
 import { keep, readKept } from "./kept.ts";
@@ -75,21 +74,4 @@ function collect(names: string[], tags: { name: string; oid: string; reading: Ta
     isRetracted: (release) =>
       retractions.find((event) => event.model === release.model && event.version === release.version),
   };
-}
-
-/** Fails with `incomplete` in a clone whose history or tags are not all here, where nothing may be concluded. */
-export async function requireHistory(project: Project, releases: Releases, declared: readonly string[]): Promise<void> {
-  if (await project.git.isShallow()) {
-    throw new MvError("incomplete", "This clone is shallow: what was released before cannot be known here", {
-      hint: "git fetch --unshallow --tags",
-      details: { why: "shallow" },
-    });
-  }
-  if (releases.all.length === 0 && declared.length > 0 && (await project.git.remotes()).length > 0) {
-    throw new MvError(
-      "incomplete",
-      `This clone has no release tags, yet its history declares ${declared.join(", ")}: what was released cannot be known here`,
-      { hint: "git fetch --tags", details: { why: "no-tags" } },
-    );
-  }
 }

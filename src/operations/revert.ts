@@ -3,8 +3,9 @@ import { MvError } from "../errors.ts";
 import { next } from "../model/version.ts";
 import { withLock } from "../platform/locks.ts";
 import { requireNoJournal } from "./journal.ts";
+import { requireAllReleases } from "./complete.ts";
 import type { Project } from "./project.ts";
-import { readReleases, requireHistory } from "./releases.ts";
+import { readReleases } from "./releases.ts";
 import { newestOnLine } from "./line.ts";
 import { take, type TakeResult } from "./take.ts";
 import { findVersion, oneModel } from "./versions.ts";
@@ -36,7 +37,7 @@ export async function revert(project: Project, input: RevertInput): Promise<Reve
       });
     }
     const releases = await readReleases(project);
-    await requireHistory(project, releases, []);
+    await requireAllReleases(project, releases);
     const found = await findVersion(project, releases, input.version, input.model);
     const { release } = found;
     if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });

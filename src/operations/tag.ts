@@ -2,6 +2,7 @@
 import { MvError } from "../errors.ts";
 import { parseRecord } from "../model/record.ts";
 import { withLock } from "../platform/locks.ts";
+import { requireAllReleases } from "./complete.ts";
 import { requireNoJournal } from "./journal.ts";
 import type { Project } from "./project.ts";
 import { requireQuiet } from "./quiet.ts";
@@ -10,7 +11,6 @@ import type { Confirmation } from "./remotes.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { tagAgain } from "./tag/again.ts";
 import { commitAndTag, tagCommit } from "./tag/commit.ts";
-import { requireAllReleases } from "./tag/history.ts";
 import { planReleases, type Planned, type Reasoned } from "./tag/plan.ts";
 import { requireBranch, requireStaged, requireWhole } from "./tag/releasable.ts";
 import { rememberBefore } from "./tag/remembered.ts";
@@ -56,7 +56,7 @@ export async function tag(project: Project, input: TagInput): Promise<TagResult>
     await requireQuiet(project);
     await requireBranch(project);
     const [snapshot, releases] = await Promise.all([readSnapshot(project, "worktree"), readReleases(project)]);
-    await requireAllReleases(project, releases, snapshot);
+    await requireAllReleases(project, releases);
     const planned = await planReleases(project, snapshot, releases, input);
     const clean = await requireStaged(project, input);
     const head = await project.git.head();

@@ -2,8 +2,9 @@
 import type { Settings } from "../../config/config.ts";
 import { type ChangedFile, changedFiles } from "../../git/changes.ts";
 import type { Commit } from "../../git/git.ts";
+import { requireHistory } from "../complete.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
-import { type Releases, readReleases, requireHistory } from "../releases.ts";
+import { type Releases, readReleases } from "../releases.ts";
 import { bigBinaries } from "./binaries.ts";
 import { binaryFinding, invalidFinding, namingFindings, unreadable } from "./files.ts";
 import type { Finding } from "./findings.ts";
@@ -11,7 +12,6 @@ import { correctionFinding, missingFinding } from "./metadata.ts";
 import { groupFinding, groupVerdicts } from "./overwrites.ts";
 import { loosenedFindings } from "./policy.ts";
 import type { Range } from "./range.ts";
-import { declaredFinals } from "./staged.ts";
 import { commitSteps, remakeSteps } from "./steps.ts";
 import { releaseFindings } from "./tags.ts";
 import { createTrees, readSettings, sameModel, type Trees } from "./trees.ts";
@@ -51,9 +51,16 @@ async function inspect(project: Project, range: Range, releases: Releases): Prom
   const [head = null, base = null] = await readSettings(project, ends);
   const trees = createTrees(project, { ...head?.models, ...base?.models });
   await trees.load(ends);
-  await requireHistory(project, releases, declaredFinals({ parents: ends.map((rev) => trees.at(rev)) }));
+  await requireHistory(project, releases, await before(project, range));
   const settings = base ?? head ?? project.settings;
   return { project: { ...project, settings: head ?? settings }, trees, releases, range, policy: settings.policy };
+}
+
+/** The commits before a range, or before its head where it is a whole history. */
+async function before(project: Project, { base, head }: Range): Promise<string[]> {
+  if (base !== null) return [base];
+  const [commit] = await project.git.commits({ include: [head], max: 1 });
+  return commit?.parents ?? [];
 }
 
 // Rule 1 and unreadable files, commit by commit. Commits that touch nothing of ours cost nothing beyond the listing.

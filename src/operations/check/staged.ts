@@ -2,8 +2,9 @@
 import type { Settings } from "../../config/config.ts";
 import { type ChangedFile, stagedFiles } from "../../git/changes.ts";
 import { POINTER_SUFFIX } from "../../model/paths.ts";
+import { requireHistory } from "../complete.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
-import { readReleases, type Releases, requireHistory } from "../releases.ts";
+import { readReleases, type Releases } from "../releases.ts";
 import { bigBinaries } from "./binaries.ts";
 import { binaryFinding, invalidFinding, namingFindings, unreadable } from "./files.ts";
 import type { Finding } from "./findings.ts";
@@ -62,7 +63,7 @@ async function modelFindings(
   const findings = (await unreadable(project, step.tree, changed)).map(invalidFinding);
   if (models.length === 0) return findings;
   const releases = about.known ?? (await readReleases(project));
-  if (about.known === undefined) await requireHistory(project, releases, declaredFinals(step));
+  if (about.known === undefined) await requireHistory(project, releases, coming.parents);
   const groups = groupVerdicts(
     await judgeStep(project, trees, releases, step),
     ({ model, tree }) => !step.parents.some((parent) => sameModel(tree, parent.models.get(model))),
@@ -81,13 +82,4 @@ async function modelFindings(
     findings.push(...(await correctionFinding(project, policy, releases, tree)));
   }
   return findings;
-}
-
-/** Final numbers that the parents declare: in a clone without tags they show that tags are missing. */
-export function declaredFinals(step: Pick<Step, "parents">): string[] {
-  return step.parents.flatMap((parent) =>
-    [...parent.models.values()].flatMap(({ model, record }) =>
-      record && !record.version.includes("-") ? [`${model} ${record.version}`] : [],
-    ),
-  );
 }

@@ -1,0 +1,108 @@
+// Whether all history and all release tags are in this clone. Where they are not, nothing may be concluded of what was
+// released: a number could be given twice.
+import { isMvError, MvError } from "../errors.ts";
+import { formatTag, isDraft } from "../model/version.ts";
+import { declaredVersions } from "./drafts.ts";
+import type { Project } from "./project.ts";
+import type { Releases } from "./releases.ts";
+import { modelNames } from "./versions.ts";
+
+/** A release tag that history speaks of and this clone does not have. */
+interface Absent {
+  model: string;
+  version: string;
+  tag: string;
+}
+
+/**
+ * Fails with incomplete in a shallow clone, and in one without any release tag where the history of `heads` declares numbers
+ * that are released by a tag. Asks no remote, so a number that is declared and not released yet looks the same: give the
+ * commits before the one in question.
+ */
+export async function requireHistory(project: Project, releases: Releases, heads: readonly string[]): Promise<void> {
+  await requireDeep(project);
+  if (releases.all.length > 0 || (await project.git.remotes()).length === 0) return;
+  const absent = await declaredOnly(project, releases, heads);
+  if (absent.length === 0) return;
+  const names = absent.map(({ model, version }) => `${model} ${version}`);
+  throw incomplete(`This clone has no release tags, yet its history declares ${firstOf(names)}`, "git fetch --tags");
+}
+
+/**
+ * The same for a command that makes a release: where tags may be missing, the remotes are asked for them, so that the first
+ * release of a repository is told from a clone without tags.
+ */
+export async function requireAllReleases(project: Project, releases: Releases): Promise<void> {
+  await requireDeep(project);
+  const { oid } = await project.git.head();
+  const open = openSeals(project, releases);
+  const declared = oid === null || releases.all.length > 0 ? [] : await declaredOnly(project, releases, [oid]);
+  const absent = [...open, ...declared];
+  if (absent.length === 0) return;
+  for (const remote of await project.git.remotes()) {
+    const there = await tagsOn(project, remote, absent);
+    const [first] = there;
+    if (first === undefined) continue;
+    throw incomplete(`${remote} has ${firstOf(there)}, which this clone has not`, fetchTags(remote));
+  }
+}
+
+async function requireDeep(project: Project): Promise<void> {
+  if (!(await project.git.isShallow())) return;
+  throw new MvError("incomplete", "This clone is shallow: what was released before cannot be known here", {
+    hint: "git fetch --unshallow --tags",
+    details: { why: "shallow" },
+  });
+}
+
+function incomplete(words: string, hint: string): MvError {
+  return new MvError("incomplete", `${words}: what was released cannot be known here`, {
+    hint,
+    details: { why: "no-tags" },
+  });
+}
+
+/** Numbers of releases that records declare and no tag has. */
+async function declaredOnly(project: Project, releases: Releases, heads: readonly string[]): Promise<Absent[]> {
+  const lists = await Promise.all(
+    modelNames(project).map(async (model) => {
+      const versions = await declaredVersions(project, model, heads);
+      return versions.filter((version) => !isDraft(version)).map((version) => absentTag(project, model, version));
+    }),
+  );
+  return lists.flat().filter(({ model, version }) => releases.find(model, version) === undefined);
+}
+
+/** Releases that later ones seal or follow, and that are not here. */
+function openSeals(project: Project, releases: Releases): Absent[] {
+  const here = new Set(releases.all.map((release) => release.oid));
+  return releases.all.flatMap(({ model, seal, previous }) =>
+    [seal, previous].flatMap((ref) => (ref && !here.has(ref.tag) ? [absentTag(project, model, ref.version)] : [])),
+  );
+}
+
+function absentTag(project: Project, model: string, version: string): Absent {
+  return { model, version, tag: formatTag(project.settings.models[model]?.tag ?? "v{version}", model, version) };
+}
+
+async function tagsOn(project: Project, remote: string, absent: readonly Absent[]): Promise<string[]> {
+  const names = [...new Set(absent.map(({ tag }) => tag))];
+  try {
+    return (await project.git.remoteTags(remote, names)).map(({ name }) => name);
+  } catch (error) {
+    if (!isMvError(error) || error.code !== "unreachable") throw error;
+    throw new MvError(
+      "incomplete",
+      `This clone lacks ${firstOf(names)}, and ${remote} cannot be asked for ${names.length === 1 ? "it" : "them"}: ${error.message}`,
+      { hint: fetchTags(remote), details: { why: "no-tags", remote }, cause: error },
+    );
+  }
+}
+
+function fetchTags(remote: string): string {
+  return remote === "origin" ? "git fetch --tags" : `git fetch --tags ${remote}`;
+}
+
+function firstOf(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and others` : names.join(", ");
+}
