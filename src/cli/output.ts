@@ -1,7 +1,7 @@
 // Prints an outcome or an error: for a person on two streams, for a program as one JSON document.
 import { errorTable, MvError } from "../errors.ts";
 import type { Outcome } from "./command.ts";
-import type { Io } from "./terminal.ts";
+import { type Io, printable } from "./terminal.ts";
 
 const LABELLED = /^[A-Z][A-Za-z ]*: /;
 
@@ -11,13 +11,19 @@ export function printOutcome(io: Io, outcome: Outcome, quiet: boolean): void {
 }
 
 export function printWarning(io: Io, text: string): void {
-  io.err(`mversion: warning: ${text}\n`);
+  io.err(`mversion: warning: ${harmless(text)}\n`);
+}
+
+/** Messages quote paths, tags and files of strangers; only their line breaks are ours. */
+function harmless(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 export function printError(io: Io, error: MvError, debug: boolean): void {
   const kind = error.exit === 1 ? "refused: " : "";
-  io.err(`mversion: ${kind}${error.message}\n`);
-  for (const line of error.hint?.split("\n") ?? []) io.err(`${LABELLED.test(line) ? "" : "Next: "}${line}\n`);
+  io.err(`mversion: ${kind}${harmless(error.message)}\n`);
+  for (const line of error.hint?.split("\n") ?? [])
+    io.err(`${LABELLED.test(line) ? "" : "Next: "}${printable(line)}\n`);
   if (debug) io.err(`${error.stack ?? ""}\n${error.cause instanceof Error ? `Caused by: ${error.cause.stack}\n` : ""}`);
 }
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { BYTES, json, MODEL, play, run, sampleProject, screen, trained } from "../helpers/cli.ts";
+import { forgeTag, tagMessage } from "../helpers/forge.ts";
 import type { TestRepo } from "../helpers/git.ts";
 
 describe("mv log", () => {
@@ -198,5 +199,16 @@ describe("mv log of a life", () => {
       "Declared, not released: churn 1.2.0-dev.1
       "
     `);
+  });
+
+  it("plays nothing that a stranger's tag holds, neither as a warning nor as an error", async () => {
+    const repo = await sampleProject({ until: "1.0.0" });
+    const message = tagMessage(repo, "v1.0.0").replace("bump: initial", 'bump: "\\e[31mred"');
+    forgeTag(repo, "v1.1.0", message.replaceAll("1.0.0", "1.1.0"));
+    forgeTag(repo, "v1.2.0", message.replace("version: 1.0.0", 'version: "\\e[32mgreen"'));
+    for (const line of ["mv log", "mv verify --all", "mv diff v1.1.0", "mv show v1.1.0", "mv diff v1.2.0"]) {
+      expect(await screen(repo, line)).not.toContain(String.fromCharCode(27));
+    }
+    expect((await run(repo, "mv log --max 1")).stdout).toContain(String.raw`\u001b[31mred`);
   });
 });
