@@ -68,6 +68,19 @@ export const BYTES_FIELDS: readonly string[] = [
   "reason",
 ];
 
+/** All that comes with the bytes where a side or a version is taken whole: what describes them, and what is derived from them. */
+export const DESCRIPTION_FIELDS: readonly string[] = [
+  ...BYTES_FIELDS,
+  "version",
+  "content",
+  "artifacts",
+  "datasets",
+  "dataset_snapshot_id",
+  "feature_set_version",
+  "features",
+  "hyperparameters",
+];
+
 /** Keys with one text. */
 const TEXTS = [
   "model_name",

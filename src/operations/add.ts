@@ -1,19 +1,21 @@
 // mv add: bytes into the cache, a pointer in their place, and the record kept true to them.
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
-import { pointerPath } from "../model/paths.ts";
+import { pathClashes, pointerPath } from "../model/paths.ts";
 import { formatPointer, type Pointer, type Role } from "../model/pointer.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
 import { concernedModels, type DescribedModel, describeModel, type Work } from "./add/describe-model.ts";
-import { planPath, type Stored } from "./add/plan.ts";
+import { type Plan, planPath, type Stored } from "./add/plan.ts";
+import { readHead } from "./committed.ts";
 import type { Given } from "./describe.ts";
-import { ignoreArtifact } from "./ignore-file.ts";
-import { ignoredBy, readIgnored } from "./mvignore.ts";
+import { ignoreArtifact, type IgnoreLine } from "./ignore-file.ts";
+import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
-import { addable, type Target } from "./targets.ts";
+import { stageChanged } from "./staging.ts";
+import { addableTargets } from "./targets.ts";
 
 export interface AddInput {
   paths: readonly string[];
@@ -35,40 +37,54 @@ export interface AddedArtifact {
   sha256: string;
   size: number;
   files?: number;
+  /** False where the pointer said all of this already. */
   changed: boolean;
+  /** The models whose record lists these very bytes: as an artifact, or as data they were trained on. */
+  models: string[];
 }
 
 export interface AddResult {
   artifacts: AddedArtifact[];
   models: DescribedModel[];
+  /** Data that came after the bytes of all models were committed: the next training's. */
+  waiting: string[];
 }
 
 /** Adds files and folders. Nothing is written to the repository before every operand is checked and stored. */
 export async function add(project: Project, input: AddInput): Promise<AddResult> {
   return withLock(project.stateDir, "write", async () => {
-    const snapshot = await readSnapshot(project, "worktree");
-    const targets: Target[] = [];
-    for (const typed of input.paths) {
-      const target = await addable(project, snapshot, typed);
-      const rule = await ignoredBy(project, target.path, target.isDirectory);
-      if (rule)
-        throw new MvError("bad-path", `${typed} is left out by ${rule}`, { hint: `take its line out of ${rule}` });
-      if (!targets.some((other) => other.path === target.path)) targets.push(target);
-    }
-    const plans = targets.map((target) => planPath(project, snapshot, target, input));
-    const store = await project.store();
+    const [snapshot, unmerged] = await Promise.all([readSnapshot(project, "worktree"), project.git.unmerged()]);
+    const targets = await addableTargets(project, snapshot, input.paths, input.role);
+    const plans: Plan[] = [];
+    for (const target of targets) plans.push(await planPath(project, { snapshot, unmerged }, target, input));
+    requireModel(plans, input);
     const stored: Stored[] = [];
-    for (const item of plans) {
-      const ignored = item.target.isDirectory ? await readIgnored(project, item.target.path) : undefined;
-      const bytes = await store.add(item.target.absolute, item.target.path, {
-        move: input.move === true,
-        progress: project.report,
-        ...(ignored ? { ignored } : {}),
-      });
-      stored.push({ plan: item, bytes });
-    }
+    for (const plan of plans) stored.push(await store(project, plan, input.move === true));
     return record(project, snapshot, input, stored);
   });
+}
+
+/** Refuses metadata that would be dropped without a word: it describes a model, and there is none among the operands. */
+function requireModel(plans: readonly Plan[], { given }: AddInput): void {
+  const [first] = Object.keys(given);
+  if (first === undefined || plans.some((plan) => plan.role === "model")) return;
+  throw new MvError("usage", `${first} describes a model, and only ${plans[0]?.role} is added`, {
+    hint: "give it with the model's file, or: mv set KEY=VALUE",
+  });
+}
+
+async function store(project: Project, plan: Plan, move: boolean): Promise<Stored> {
+  const { path, absolute, isDirectory } = plan.target;
+  const cache = await project.store();
+  const ignored = isDirectory ? { ignored: await readIgnored(project, path) } : {};
+  const bytes = await cache.add(absolute, path, { move, progress: project.report, ...ignored });
+  if (bytes.kind === "directory" && bytes.files === 0) {
+    throw new MvError(
+      "bad-path",
+      `${path} has no files, or .mvignore leaves all of them out: nothing could be restored`,
+    );
+  }
+  return { plan, bytes };
 }
 
 async function record(
@@ -77,28 +93,30 @@ async function record(
   input: AddInput,
   stored: readonly Stored[],
 ): Promise<AddResult> {
-  const touched: string[] = [];
-  const artifacts: AddedArtifact[] = [];
+  const files: string[] = [];
+  const lines: IgnoreLine[] = [];
   const pointers = new Map(snapshot.pointers);
-  for (const item of stored) {
-    const { path } = item.plan.target;
-    const { bytes } = item;
-    const pointer = pointerFor(item);
-    const changed = item.plan.before?.sha256 !== bytes.sha256 || item.plan.before.role !== item.plan.role;
-    if (changed || item.plan.before?.executable !== pointer.executable) {
-      touched.push(await writePointer(project, snapshot, path, pointer));
+  const changed = new Set<string>();
+  for (const { plan, bytes } of stored) {
+    const { path } = plan.target;
+    const file = pointerPath(path);
+    const pointer = pointerFor({ plan, bytes });
+    const text = formatPointer(pointer, plan.before?.text);
+    if (text !== plan.before?.text) {
+      changed.add(path);
+      await writeFileAtomic(join(project.root, file), text);
     }
-    pointers.set(path, { path: pointerPath(path), text: "", pointer });
-    const ignoreFile = await ignoreArtifact(project, path);
-    if (ignoreFile !== null) touched.push(ignoreFile);
-    const { kind, sha256, size } = bytes;
-    const files = bytes.kind === "directory" ? { files: bytes.files } : {};
-    artifacts.push({ path, role: item.plan.role, kind, sha256, size, ...files, changed });
+    pointers.set(path, { path: file, text, pointer });
+    files.push(file);
+    lines.push(await ignoreArtifact(project, path));
   }
+  warnOfClashes(project, snapshot, stored);
+  const [head, releases] = await Promise.all([readHead(project), readReleases(project)]);
   const work: Work = {
+    head,
     before: snapshot,
     now: { records: snapshot.records, pointers },
-    releases: await readReleases(project),
+    releases,
     stored,
     given: input.given,
     keep: input.keep === true,
@@ -107,11 +125,21 @@ async function record(
   const models: DescribedModel[] = [];
   for (const model of concernedModels(project, work)) {
     const found = await describeModel(project, work, model);
-    if (found?.file) touched.push(found.file);
-    if (found) models.push(found.described);
+    if (found === null) continue;
+    files.push(found.file);
+    models.push(found.described);
   }
-  if (touched.length > 0) await project.git.stage([...new Set(touched)]);
-  return { artifacts, models };
+  await stageChanged(project, files, lines);
+  const artifacts = stored.map((item) => ({
+    ...addedArtifact(item),
+    changed: changed.has(item.plan.target.path),
+    models: ownersOf(item, snapshot, models),
+  }));
+  const hasRecords = [...snapshot.records.values()].some((found) => found !== null);
+  const waiting = artifacts.filter(
+    (item) => hasRecords && item.role === "dataset" && item.changed && item.models.length === 0,
+  );
+  return { artifacts, models, waiting: waiting.map(({ path }) => path) };
 }
 
 function pointerFor({ plan, bytes }: Stored): Pointer {
@@ -125,13 +153,30 @@ function pointerFor({ plan, bytes }: Stored): Pointer {
     size: bytes.size,
     ...(bytes.kind === "file" ? { xxh64: bytes.xxh64 } : { files: bytes.files }),
     ...(bytes.kind === "file" && bytes.executable ? { executable: true as const } : {}),
-    extra: plan.before?.extra ?? {},
+    extra: plan.before?.pointer.extra ?? {},
   };
 }
 
-async function writePointer(project: Project, snapshot: Snapshot, path: string, pointer: Pointer): Promise<string> {
-  const file = pointerPath(path);
-  const text = formatPointer(pointer, snapshot.pointers.get(path)?.text);
-  await writeFileAtomic(join(project.root, file), text, { durable: true });
-  return file;
+function warnOfClashes(project: Project, snapshot: Snapshot, stored: readonly Stored[]): void {
+  const fresh = stored.map(({ plan }) => plan.target.path).filter((path) => !snapshot.pointers.has(path));
+  if (fresh.length === 0) return;
+  for (const pair of pathClashes([...snapshot.pointers.keys(), ...fresh])) {
+    if (pair.some((path) => fresh.includes(path)))
+      project.warn(`${pair.join(" and ")} are one file on Windows and macOS: mv move one of them`);
+  }
+}
+
+function addedArtifact({ plan, bytes }: Stored): Omit<AddedArtifact, "changed" | "models"> {
+  const { kind, sha256, size } = bytes;
+  const files = bytes.kind === "directory" ? { files: bytes.files } : {};
+  return { path: plan.target.path, role: plan.role, kind, sha256, size, ...files };
+}
+
+function ownersOf({ plan, bytes }: Stored, snapshot: Snapshot, described: readonly DescribedModel[]): string[] {
+  if (plan.role === "model") return plan.models;
+  return [...snapshot.records].flatMap(([model, found]) => {
+    const now = described.find((item) => item.model === model)?.datasets ?? found?.record.datasets ?? [];
+    const isListed = now.some(({ path, sha256 }) => path === plan.target.path && sha256 === bytes.sha256);
+    return isListed ? [model] : [];
+  });
 }

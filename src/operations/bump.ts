@@ -2,17 +2,18 @@
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
 import { sameContent } from "../model/content.ts";
-import { updateRecord } from "../model/record.ts";
-import { compare, isDraft, next, parseVersion } from "../model/version.ts";
+import { type ModelRecord, updateRecord } from "../model/record.ts";
+import { compare, isDraft, isPrerelease, next, parseVersion } from "../model/version.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
-import { committedRecord } from "./add/describe-model.ts";
-import { nextFreeDraft } from "./drafts.ts";
+import { type Head, readHead } from "./committed.ts";
 import { requireAllReleases } from "./complete.ts";
+import { nextFreeDraft } from "./drafts.ts";
+import { newestOnLine } from "./line.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
-import { readSnapshot, type Snapshot } from "./snapshot.ts";
-import { newestOnLine } from "./line.ts";
+import { readSnapshot } from "./snapshot.ts";
+import { stageChanged } from "./staging.ts";
 import { modelNames, oneModel } from "./versions.ts";
 
 export interface BumpInput {
@@ -28,90 +29,108 @@ export interface BumpResult {
   models: { model: string; from: string; version: string }[];
 }
 
+/** A model's record in the working tree, and what HEAD says of it. */
+interface Subject {
+  model: string;
+  path: string;
+  text: string;
+  record: ModelRecord;
+  committed: ModelRecord | null;
+  /** HEAD has other bytes. */
+  changed: boolean;
+}
+
 /** Writes the version (and a reason) into the records, staged. */
 export async function bump(project: Project, input: BumpInput): Promise<BumpResult> {
+  if (input.affected && input.model !== undefined) {
+    throw new MvError("usage", "--affected and --model name different models", { hint: "give one of them" });
+  }
   return withLock(project.stateDir, "write", async () => {
-    const snapshot = await readSnapshot(project, "worktree");
-    const releases = await readReleases(project);
+    const [releases, head] = await Promise.all([readReleases(project), readHead(project)]);
     await requireAllReleases(project, releases);
-    const names = input.affected ? await changedModels(project, snapshot) : [oneModel(project, input.model)];
-    if (names.length === 0) {
-      throw new MvError("nothing-to-release", "No model has other bytes than HEAD", { hint: "mv status" });
-    }
+    const subjects = await subjectsOf(project, head, input);
     const models: BumpResult["models"] = [];
-    for (const model of names) {
-      const covered = input.affected === true && (await isCovered(project, snapshot, releases, model));
-      models.push(await bumpOne(project, snapshot, releases, { ...input, model, covered }));
+    const texts: string[] = [];
+    for (const subject of subjects) {
+      const isCovered = input.affected === true && coversItsBytes(releases, subject);
+      const version = isCovered ? subject.record.version : await target(project, releases, head, subject, input.to);
+      models.push({ model: subject.model, from: subject.record.version, version });
+      texts.push(withVersion(subject, version, input.reason));
     }
-    await project.git.stage(models.map(({ model }) => project.settings.models[model]?.record ?? ""));
+    for (const [at, { path, text }] of subjects.entries()) {
+      const after = texts[at];
+      if (after !== undefined && after !== text) await writeFileAtomic(join(project.root, path), after);
+    }
+    await stageChanged(
+      project,
+      subjects.map(({ path }) => path),
+    );
     return { models };
   });
 }
 
-async function changedModels(project: Project, snapshot: Snapshot): Promise<string[]> {
-  const changed: string[] = [];
-  for (const model of modelNames(project)) {
+async function subjectsOf(project: Project, head: Head, input: BumpInput): Promise<Subject[]> {
+  const snapshot = await readSnapshot(project, "worktree");
+  const names = input.affected ? modelNames(project) : [oneModel(project, input.model)];
+  const subjects = names.flatMap((model): Subject[] => {
     const found = snapshot.records.get(model);
-    const committed = found && (await committedRecord(project, found.path));
-    if (found && (!committed || !sameContent(committed.artifacts, found.record.artifacts))) changed.push(model);
+    if (!found) return [];
+    const committed = head.records.get(model) ?? null;
+    const changed = committed === null || !sameContent(committed.artifacts, found.record.artifacts);
+    return [{ model, ...found, committed, changed }];
+  });
+  const [name] = names;
+  if (!input.affected && subjects.length === 0) {
+    throw new MvError("nothing-to-release", `${name} has no record yet`, { hint: "mv add FILE" });
   }
-  return changed;
+  const wanted = input.affected ? subjects.filter(({ changed }) => changed) : subjects;
+  if (wanted.length === 0) {
+    throw new MvError("nothing-to-release", "No model has other bytes than HEAD", { hint: "mv status" });
+  }
+  return wanted;
 }
 
-// Already bumped for these bytes: neither released nor what HEAD declares.
-async function isCovered(project: Project, snapshot: Snapshot, releases: Releases, model: string): Promise<boolean> {
-  const found = snapshot.records.get(model);
-  if (!found) return false;
-  const committed = await committedRecord(project, found.path);
-  return !releases.find(model, found.record.version) && committed?.version !== found.record.version;
+/** Bumped for these bytes already: neither released nor what HEAD declares. */
+function coversItsBytes(releases: Releases, { model, record, committed }: Subject): boolean {
+  return !releases.find(model, record.version) && committed?.version !== record.version;
 }
 
-async function bumpOne(
-  project: Project,
-  snapshot: Snapshot,
-  releases: Releases,
-  input: BumpInput & { model: string; covered: boolean },
-): Promise<BumpResult["models"][number]> {
-  const { model } = input;
-  const found = snapshot.records.get(model);
-  if (!found) throw new MvError("nothing-to-release", `${model} has no record yet`, { hint: "mv add FILE" });
-  const from = found.record.version;
-  const version = input.covered ? from : await target(project, releases, input, from);
-  // A reason belongs to the version it was given for.
-  const reason = input.reason?.trim() ? input.reason : version === from ? found.record.fields["reason"] : undefined;
-  const text = updateRecord(found.text, found.path, { version, reason });
-  if (text !== found.text) await writeFileAtomic(join(project.root, found.path), text, { durable: true });
-  return { model, from, version };
+/** A reason belongs to the version it was given for. */
+function withVersion({ path, text, record }: Subject, version: string, given: string | undefined): string {
+  const reason = given?.trim() ? given : version === record.version ? record.fields["reason"] : undefined;
+  return updateRecord(text, path, { version, reason });
 }
 
-async function target(
-  project: Project,
-  releases: Releases,
-  input: BumpInput & { model: string },
-  declared: string,
-): Promise<string> {
-  const { to, model } = input;
-  const { oid } = await project.git.head();
-  if (to === "draft") return nextFreeDraft(project, releases, model, { declared, heads: oid === null ? [] : [oid] });
+async function target(project: Project, releases: Releases, head: Head, subject: Subject, to: string): Promise<string> {
+  const { model, committed } = subject;
+  if (to === "draft") {
+    // Counted from HEAD, so that a second bump before a commit gives the same number.
+    const declared = committed?.version ?? null;
+    return nextFreeDraft(project, releases, model, { declared, heads: head.oid === null ? [] : [head.oid] });
+  }
   const newest = (await newestOnLine(project, releases, model))?.version ?? null;
-  if (to === "major" || to === "minor" || to === "patch") return next(newest ?? "0.0.0", to);
+  if (to === "major" || to === "minor" || to === "patch") return next(floor(newest, subject) ?? "0.0.0", to);
   const version = parseVersion(to);
+  const hint = `mv bump minor${modelNames(project).length > 1 ? ` --model ${model}` : ""}`;
   if (version === null) {
-    throw new MvError("bad-version", `${to} is neither major, minor, patch, draft nor a version`, {
-      hint: "mv bump minor",
-    });
+    throw new MvError("bad-version", `${to} is neither major, minor, patch, draft nor a version`, { hint });
   }
   if (releases.find(model, version)) {
-    throw new MvError("version-exists", `${model} ${version} is already released`, { hint: "mv bump minor" });
+    throw new MvError("version-exists", `${model} ${version} is already released`, { hint });
   }
   if (newest !== null && !isDraft(version) && compare(version, newest) <= 0) {
     throw new MvError(
       "version-not-above",
       `${model} ${version} is not above ${newest}, the newest release of this line`,
-      {
-        hint: "mv bump minor",
-      },
+      { hint },
     );
   }
   return version;
+}
+
+/** What a level counts from: the newest release of the line, or what HEAD declares for other bytes and is to be tagged yet. */
+function floor(newest: string | null, { committed, changed }: Subject): string | null {
+  const declared = changed && committed && !isPrerelease(committed.version) ? committed.version : null;
+  if (newest === null || declared === null) return newest ?? declared;
+  return compare(declared, newest) > 0 ? declared : newest;
 }

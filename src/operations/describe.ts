@@ -1,9 +1,9 @@
 // Keeps a record true to its bytes: what goes, what stays and what is new when a model gets other artifacts.
-import type { Artifact } from "../model/content.ts";
-import { contentOf } from "../model/content.ts";
+import { type Artifact, contentOf } from "../model/content.ts";
 import {
   BYTES_FIELDS,
   datasetSnapshot,
+  DESCRIPTION_FIELDS,
   type ModelRecord,
   newRecord,
   parseRecord,
@@ -31,8 +31,12 @@ export interface Description {
   kept: string[];
 }
 
-const toValues = (artifacts: readonly Artifact[]): Value[] =>
-  artifacts.map(({ path, kind, sha256, size }) => ({ path, kind, sha256, size: numeric(size) }));
+type Patch = Record<string, Value | undefined>;
+
+/** A list of artifacts as a record holds it. */
+export function artifactValues(artifacts: readonly Artifact[]): Value[] {
+  return artifacts.map(({ path, kind, sha256, size }) => ({ path, kind, sha256, size: numeric(size) }));
+}
 
 export interface Change {
   model: string;
@@ -52,32 +56,42 @@ export interface Change {
 export function describeBytes(change: Change): Description {
   const { before, given, replaces, keep } = change;
   const old = before?.record.fields;
-  const drops = replaces && !keep ? BYTES_FIELDS.filter((field) => old && Object.hasOwn(old, field)) : [];
-  const patch: Record<string, Value | undefined> = Object.fromEntries(drops.map((field) => [field, undefined]));
-  patch["version"] = change.version;
-  Object.assign(patch, bytesFields(change));
-  const dropped = drops.filter((field) => !(field in given));
-  for (const field of ["hyperparameters", "metrics", "library_versions", "environment"] as const) {
-    const fresh = given[field];
-    if (!fresh) continue;
-    const base =
-      field === "hyperparameters" || field === "metrics"
-        ? drops.includes(field)
-          ? undefined
-          : old?.[field]
-        : undefined;
-    patch[field] = isMap(base) ? { ...base, ...fresh } : fresh;
-  }
-  if (given.training_date !== undefined) patch["training_date"] = given.training_date;
-  if (given.feature_set_version !== undefined) patch["feature_set_version"] = given.feature_set_version;
-  if (given.note !== undefined) patch["note"] = given.note;
+  const described = replaces ? BYTES_FIELDS.filter((field) => old && Object.hasOwn(old, field)) : [];
+  const dropped = keep ? [] : described;
+  const patch: Patch = Object.fromEntries(dropped.map((field) => [field, undefined]));
+  Object.assign(patch, { version: change.version }, bytesFields(change), givenFields(given, { ...old, ...patch }));
   const text = before
     ? updateRecord(before.text, change.file, patch)
     : newRecord({ schema: numeric(1), model_name: change.model, ...patch });
-  return { text, record: parseRecord(text, change.file), dropped, kept: replaces ? carriedOver(old, given) : [] };
+  return {
+    text,
+    record: parseRecord(text, change.file),
+    dropped: dropped.filter((field) => !Object.hasOwn(given, field)),
+    kept: replaces ? [...(keep ? described : []), ...carriedOver(old, given)] : [],
+  };
 }
 
-function bytesFields(change: Change): Record<string, Value | undefined> {
+/** Writes the record for bytes that HEAD has: all that comes with them is as HEAD says, the rest stays. */
+export function describeAsCommitted(
+  change: Pick<Change, "file" | "given"> & { text: string; committed: ModelRecord },
+): Description {
+  const { file, committed, given } = change;
+  const patch: Patch = Object.fromEntries(DESCRIPTION_FIELDS.map((field) => [field, committed.fields[field]]));
+  const text = updateRecord(change.text, file, { ...patch, ...givenFields(given, committed.fields) });
+  return { text, record: parseRecord(text, file), dropped: [], kept: [] };
+}
+
+/** What a command brings; single hyperparameters and metrics join those that are there. */
+function givenFields(given: Given, old: Patch): Patch {
+  const patch: Patch = { ...given };
+  for (const field of ["hyperparameters", "metrics"] as const) {
+    const [there, fresh] = [old[field], given[field]];
+    if (fresh && isMap(there)) patch[field] = { ...there, ...fresh };
+  }
+  return patch;
+}
+
+function bytesFields(change: Change): Patch {
   const { artifacts, datasets, before } = change;
   const derived = datasetSnapshot(datasets);
   const own = before?.record.fields["dataset_snapshot_id"];
@@ -86,8 +100,9 @@ function bytesFields(change: Change): Record<string, Value | undefined> {
   return {
     content: artifacts.length > 0 ? `sha256:${contentOf(artifacts)}` : undefined,
     dataset_snapshot_id: isOwnId ? own : (derived ?? undefined),
-    artifacts: toValues(artifacts),
-    datasets: datasets.length > 0 || before?.record.fields["datasets"] !== undefined ? toValues(datasets) : undefined,
+    artifacts: artifactValues(artifacts),
+    datasets:
+      datasets.length > 0 || before?.record.fields["datasets"] !== undefined ? artifactValues(datasets) : undefined,
   };
 }
 

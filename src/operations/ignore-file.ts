@@ -5,25 +5,44 @@ import type { Project } from "./project.ts";
 
 const MAX_BYTES = 1 << 20;
 
+/** An artifact's line, where it stands, and whether the file had to be changed for it. */
+export interface IgnoreLine {
+  file: string;
+  line: string;
+  changed: boolean;
+}
+
 /** The line that ignores exactly one name in its folder. */
 export function ignoreLine(name: string): string {
-  const escaped = name.replace(/[\\*?[\]]/g, (char) => `\\${char}`).replace(/ $/, "\\ ");
-  return `/${escaped}`;
+  return `/${name.replace(/[\\*?[\]]/g, (char) => `\\${char}`)}`;
 }
 
-function place(path: string): { file: string; name: string } {
+function place(path: string): { file: string; line: string } {
   const folder = dirname(path);
-  return { file: folder === "." ? ".gitignore" : `${folder}/.gitignore`, name: path.slice(path.lastIndexOf("/") + 1) };
+  return {
+    file: folder === "." ? ".gitignore" : `${folder}/.gitignore`,
+    line: ignoreLine(path.slice(path.lastIndexOf("/") + 1)),
+  };
 }
 
-/** Adds the artifact's line where it is missing. Returns the ignore file's path, or null where nothing changed. */
-export async function ignoreArtifact(project: Project, path: string): Promise<string | null> {
-  const { file, name } = place(path);
-  const line = ignoreLine(name);
+/** Whether a text of .gitignore holds the line, and no later line that could take it back. */
+export function ignores(text: string, line: string): boolean {
+  const lines = text.split(/\r?\n/);
+  const at = lines.lastIndexOf(line);
+  return at >= 0 && !lines.slice(at).some((later) => later.startsWith("!"));
+}
+
+/** Adds the artifact's line at the end, unless it is there and in effect. */
+export async function ignoreArtifact(project: Project, path: string): Promise<IgnoreLine> {
+  const { file, line } = place(path);
   const text = (await readTextFile(join(project.root, file), MAX_BYTES)) ?? "";
-  if (text.split(/\r?\n/).includes(line)) return null;
-  await writeFileAtomic(join(project.root, file), `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${line}\n`);
-  return file;
+  if (ignores(text, line)) return { file, line, changed: false };
+  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  await writeFileAtomic(
+    join(project.root, file),
+    `${text}${text === "" || text.endsWith("\n") ? "" : eol}${line}${eol}`,
+  );
+  return { file, line, changed: true };
 }
 
 /** Takes the artifact's line out. Returns the file's path and whether the file is now empty, or null where nothing changed. */
@@ -31,8 +50,7 @@ export async function unignoreArtifact(
   project: Project,
   path: string,
 ): Promise<{ file: string; empty: boolean } | null> {
-  const { file, name } = place(path);
-  const line = ignoreLine(name);
+  const { file, line } = place(path);
   const text = await readTextFile(join(project.root, file), MAX_BYTES);
   const lines = text?.split("\n");
   if (!lines?.some((item) => item.replace(/\r$/, "") === line)) return null;

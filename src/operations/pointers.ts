@@ -12,7 +12,7 @@ export async function placePointer(project: Project, path: string, text: string)
   await mkdir(dirname(join(project.root, file)), { recursive: true });
   await writeFileAtomic(join(project.root, file), text, { durable: true });
   const ignore = await ignoreArtifact(project, path);
-  return ignore === null ? [file] : [file, ignore];
+  return ignore.changed ? [file, ignore.file] : [file];
 }
 
 /** Removes an artifact's pointer and its ignore line; an ignore file that holds nothing else goes too. Returns the files to stage. */

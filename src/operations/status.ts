@@ -1,8 +1,14 @@
 // mv status: what the models declare, and whether the artifacts on disk are what their pointers say.
 import { join } from "node:path";
-import type { Release } from "../model/release.ts";
+import { isMvError, type MvError } from "../errors.ts";
+import { sameContent } from "../model/content.ts";
 import type { Pointer } from "../model/pointer.ts";
-import { committedRecord } from "./add/describe-model.ts";
+import type { ModelRecord } from "../model/record.ts";
+import type { Release } from "../model/release.ts";
+import { createJournal } from "../store/journal.ts";
+import type { Bytes } from "../store/store.ts";
+import { modelFlag, suggestVersion, tagCommand } from "./check/suggest.ts";
+import { readHead } from "./committed.ts";
 import { isSaved, wantedOf } from "./materialize.ts";
 import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
@@ -11,8 +17,8 @@ import { isStale, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { rememberedTags } from "./tag/remembered.ts";
 
 /**
- * unchanged: disk holds the pointer's bytes. modified: it holds bytes that were never added. other-version: bytes that were,
- * so the pointer moved. absent: there is only the pointer. external: bytes that live elsewhere.
+ * unchanged: disk holds the pointer's bytes. modified: it holds bytes that are stored nowhere. other-version: bytes that were
+ * added before, so the pointer moved. absent: there is only the pointer. external: bytes that live elsewhere.
  */
 export type ArtifactState = "unchanged" | "modified" | "other-version" | "absent" | "external";
 
@@ -20,7 +26,7 @@ export interface ArtifactStatus {
   path: string;
   role: string;
   state: ArtifactState;
-  /** For other-version: whose bytes are on disk, "churn 1.1.0"; left out for a draft's. */
+  /** For other-version: the release whose bytes are on disk, "churn 1.1.0"; not there where no release holds them. */
   holds?: string;
   /** For absent: whether the cache could bring it back. */
   stored?: boolean;
@@ -34,72 +40,125 @@ export interface ModelStatus {
   stale: boolean;
   /** Bytes or number differ from HEAD's. */
   uncommitted: boolean;
+  /** Why a commit would be refused: the number is released, or HEAD declares it, with other bytes. */
+  overwrites: "release" | "draft" | null;
+  /** The commands that give the bytes a number of their own; only where `overwrites` says so. */
+  next: string[];
   /** Releases that no other repository has, as far as is known here. */
   local_only: string[];
-  /** Datasets that changed after the training. */
+  /** Datasets that changed after the training, or are not tracked any more. */
   moved_datasets: string[];
   newest: string | null;
+  /** Paths of its artifacts. */
+  artifacts: string[];
+}
+
+/** A pointer, record or artifact that cannot be read. */
+export interface BrokenFile {
+  path: string;
+  message: string;
+  hint: string | null;
 }
 
 export interface StatusResult {
   branch: string | null;
   models: ModelStatus[];
   artifacts: ArtifactStatus[];
-  /** A merge left records or pointers in conflict. */
+  /** Records and pointers that a merge left in conflict. */
   conflicts: string[];
+  broken: BrokenFile[];
+  /** The command that was interrupted and is finished by the next one. */
+  interrupted: string | null;
 }
 
-/** Reads only; takes no lock, so it works while another command runs. */
+/** Reads only; takes no lock, so it works while another command runs. One unreadable file does not hide the others. */
 export async function status(project: Project): Promise<StatusResult> {
-  const { git } = project;
-  const [snapshot, releases, head, local] = await Promise.all([
-    readSnapshot(project, "worktree"),
+  const broken: BrokenFile[] = [];
+  const note = (path: string, error: MvError): void => {
+    broken.push({ path, message: error.message, hint: error.hint ?? null });
+  };
+  const [snapshot, releases, head, local, unmerged, journal] = await Promise.all([
+    readSnapshot(project, "worktree", note),
     readReleases(project),
-    git.head(),
+    readHead(project),
     rememberedTags(project),
+    project.git.unmerged(),
+    createJournal(project.stateDir).read() as Promise<{ verb?: string } | null>,
   ]);
+  const localOids = new Set(local.map(({ oid }) => oid));
   const models: ModelStatus[] = [];
   for (const [model, found] of snapshot.records) {
-    const committed = found && (await committedRecord(project, found.path));
-    const newest = releases.of(model).at(-1)?.version ?? null;
-    models.push({
-      model,
-      declared: found?.record.version ?? null,
-      released: found !== null && releases.find(model, found.record.version) !== undefined,
-      stale: found !== null && isStale(snapshot, found.record),
-      uncommitted:
-        found !== null && (committed?.version !== found.record.version || committed.content !== found.record.content),
-      local_only: localOnly(releases, model, local),
-      moved_datasets: found ? movedDatasets(snapshot, found.record.datasets) : [],
-      newest,
-    });
+    const committed = head.records.get(model) ?? null;
+    models.push(await modelStatus(project, { snapshot, releases, localOids }, model, found?.record ?? null, committed));
   }
   const artifacts: ArtifactStatus[] = [];
-  for (const [path, { pointer }] of snapshot.pointers)
-    artifacts.push(await artifactStatus(project, releases, path, pointer));
-  const unmerged = await git.unmerged();
+  for (const [path, { pointer }] of snapshot.pointers) {
+    artifacts.push(await artifactStatus(project, releases, path, pointer, note));
+  }
+  const records = new Set(Object.values(project.settings.models).map(({ record }) => record));
   return {
     branch: head.branch,
     models,
     artifacts,
-    conflicts: unmerged.filter((path) => path.endsWith(".mv.yaml") || isRecord(project, path)),
+    conflicts: unmerged.filter((path) => path.endsWith(".mv.yaml") || records.has(path)),
+    broken,
+    interrupted: journal?.verb ?? null,
   };
 }
 
-function isRecord(project: Project, path: string): boolean {
-  return Object.values(project.settings.models).some((model) => model.record === path);
+async function modelStatus(
+  project: Project,
+  known: { snapshot: Snapshot; releases: Releases; localOids: ReadonlySet<string> },
+  model: string,
+  record: ModelRecord | null,
+  committed: ModelRecord | null,
+): Promise<ModelStatus> {
+  const { snapshot, releases, localOids } = known;
+  const own = releases.of(model);
+  const release = record ? releases.find(model, record.version) : undefined;
+  const overwrites = record ? overwritten(record, release, committed) : null;
+  return {
+    model,
+    declared: record?.version ?? null,
+    released: release !== undefined,
+    stale: record !== null && isStale(snapshot, record),
+    uncommitted: record !== null && (committed?.version !== record.version || committed.content !== record.content),
+    overwrites,
+    next: record && overwrites ? await nextCommands(project, releases, model, record, committed) : [],
+    local_only: own.filter(({ oid }) => localOids.has(oid)).map(({ version }) => version),
+    moved_datasets: record ? movedDatasets(snapshot, record) : [],
+    newest: own.at(-1)?.version ?? null,
+    artifacts: record?.artifacts.map(({ path }) => path) ?? [],
+  };
 }
 
-function localOnly(releases: Releases, model: string, local: readonly { oid: string }[]): string[] {
-  const here = new Set(local.map((item) => item.oid));
-  return releases
-    .of(model)
-    .filter((release) => here.has(release.oid))
-    .map((release) => release.version);
+function overwritten(
+  record: ModelRecord,
+  release: Release | undefined,
+  committed: ModelRecord | null,
+): ModelStatus["overwrites"] {
+  if (release) return sameContent(release.artifacts, record.artifacts) ? null : "release";
+  if (committed?.version !== record.version) return null;
+  return sameContent(committed.artifacts, record.artifacts) ? null : "draft";
 }
 
-function movedDatasets(snapshot: Snapshot, datasets: readonly { path: string; sha256: string }[]): string[] {
-  return datasets
+async function nextCommands(
+  project: Project,
+  releases: Releases,
+  model: string,
+  record: ModelRecord,
+  committed: ModelRecord | null,
+): Promise<string[]> {
+  const suggestion = await suggestVersion(project, releases, model, {
+    state: record,
+    parents: [committed],
+    own: committed?.version ?? null,
+  });
+  return [tagCommand(project, model, suggestion, "-a "), `mv bump draft${modelFlag(project, model)}`];
+}
+
+function movedDatasets(snapshot: Snapshot, record: ModelRecord): string[] {
+  return record.datasets
     .filter((dataset) => snapshot.pointers.get(dataset.path)?.pointer.sha256 !== dataset.sha256)
     .map((dataset) => dataset.path);
 }
@@ -109,19 +168,28 @@ async function artifactStatus(
   releases: Releases,
   path: string,
   pointer: Pointer,
+  note: (path: string, error: MvError) => void,
 ): Promise<ArtifactStatus> {
   const wanted = wantedOf(pointer);
   const { role } = pointer;
   if (wanted === null) return { path, role, state: "external" };
   const store = await project.store();
-  const ignored = wanted.kind === "directory" ? await readIgnored(project, path) : undefined;
-  const bytes = await store.look(join(project.root, path), path, ignored ? { ignored } : {});
-  if (bytes === null)
+  let bytes: Bytes | null;
+  try {
+    const ignored = wanted.kind === "directory" ? { ignored: await readIgnored(project, path) } : {};
+    bytes = await store.look(join(project.root, path), path, ignored);
+  } catch (error) {
+    if (!isMvError(error)) throw error;
+    note(path, error);
+    return { path, role, state: "modified" };
+  }
+  if (bytes === null) {
     return { path, role, state: "absent", stored: (await store.missing([wanted.sha256])).length === 0 };
+  }
   if (bytes.sha256 === wanted.sha256) return { path, role, state: "unchanged" };
-  const release = releases.all.findLast((item) => holdsBytes(item, path, bytes.sha256));
+  const { sha256 } = bytes;
+  const release = releases.all.findLast((item) => holdsBytes(item, path, sha256));
   if (release) return { path, role, state: "other-version", holds: `${release.model} ${release.version}` };
-  // Bytes in the cache were added once: it is the pointer that moved, by a reset or a stash, and nothing can be lost.
   return { path, role, state: (await isSaved(project, bytes)) ? "other-version" : "modified" };
 }
 

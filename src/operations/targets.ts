@@ -1,22 +1,35 @@
 // Turns the paths a user types into artifacts' paths, refusing what cannot be tracked.
-import { lstat } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { lstat, readlink } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { MvError } from "../errors.ts";
-import { checkPath, pointerPath, POINTER_SUFFIX } from "../model/paths.ts";
+import { artifactPath, checkPath, pointerPath, POINTER_SUFFIX, showPath } from "../model/paths.ts";
+import type { Role } from "../model/pointer.ts";
 import { insideTree } from "../platform/files.ts";
+import { ignoredBy } from "./mvignore.ts";
 import type { Project } from "./project.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** A typed path as a path from the root, in Git's spelling. A pointer's path stands for its artifact. */
+/** What file systems allow for one name. */
+const NAME_MAX_BYTES = 255;
+
+/** A typed path as a path from the root. A pointer's path stands for its artifact. */
 export function rootPath(project: Project, typed: string): string {
-  const absolute = isAbsolute(typed) ? typed : resolve(project.cwd, typed);
-  const path = relative(project.root, absolute).split(sep).join("/").replace(/\/$/, "");
+  const path = relative(project.root, resolve(project.cwd, typed)).split(sep).join("/");
+  if (path === "" && typed !== "") {
+    throw new MvError("bad-path", `${typed} is the whole repository; name files or folders in it`);
+  }
   if (path === "" || path === ".." || path.startsWith("../")) {
-    throw new MvError("bad-path", `${typed} is not inside the repository ${project.root}`, {
+    throw new MvError("bad-path", `${typed || "An empty path"} is not inside the repository ${project.root}`, {
       hint: "copy it into the repository first",
     });
   }
-  return path.endsWith(POINTER_SUFFIX) ? path.slice(0, -POINTER_SUFFIX.length) : path;
+  return artifactPath(path);
+}
+
+/** A path from the root as it is typed in the current folder, quoted for a shell. */
+export function fromHere(project: Project, path: string): string {
+  const typed = relative(project.cwd, join(project.root, path)) || ".";
+  return quoted(typed.startsWith("-") ? `./${typed}` : typed);
 }
 
 export interface Target {
@@ -26,43 +39,92 @@ export interface Target {
   isDirectory: boolean;
 }
 
-/** Checks one operand of `mv add`. Fails with bad-path, git-tracked or usage, naming the way out. */
-export async function addable(project: Project, snapshot: Snapshot, typed: string): Promise<Target> {
+/**
+ * The operands of `mv add`, each once, a file inside a tracked folder as that folder. Fails with bad-path, git-tracked or
+ * usage, naming the way out.
+ */
+export async function addableTargets(
+  project: Project,
+  snapshot: Snapshot,
+  operands: readonly string[],
+  role: Role | undefined,
+): Promise<Target[]> {
+  const targets = new Map<string, Target>();
+  for (const typed of operands) {
+    const target = await addable(project, snapshot, typed);
+    targets.set(target.path, target);
+  }
+  const tracked = await project.git.trackedUnder([...targets.keys()]);
+  for (const target of targets.values()) requireUntracked(project, target, tracked, role);
+  return [...targets.values()];
+}
+
+async function addable(project: Project, snapshot: Snapshot, typed: string): Promise<Target> {
   const path = enclosingArtifact(snapshot, rootPath(project, typed));
-  const why = checkPath(path);
-  if (why !== null) throw new MvError("bad-path", `${typed} cannot be tracked: ${why}`);
+  const why = checkPath(path) ?? pointerNameTooLong(path);
+  if (why !== null) throw new MvError("bad-path", `${showPath(typed)} cannot be tracked: ${why}`);
   const inner = [...snapshot.pointers.keys()].find((other) => other.startsWith(`${path}/`));
   if (inner !== undefined) {
     throw new MvError("bad-path", `${path} holds ${inner}, which is an artifact of its own`, {
-      hint: `mv remove ${inner}`,
+      hint: `mv remove ${fromHere(project, inner)}`,
     });
   }
   const absolute = await insideTree(project.root, path);
   const stat = await lstat(absolute).catch(() => null);
   if (stat === null) {
-    const known = snapshot.pointers.has(path);
     throw new MvError(
       "usage",
       `${typed}: there is no such file or folder`,
-      known ? { hint: `mv restore ${path}` } : {},
+      snapshot.pointers.has(path) ? { hint: `mv restore ${fromHere(project, path)}` } : {},
     );
   }
-  if (!stat.isFile() && !stat.isDirectory() && !stat.isSymbolicLink()) {
+  if (stat.isSymbolicLink()) await requireObjectLink(project, path, absolute);
+  else if (!stat.isFile() && !stat.isDirectory()) {
     throw new MvError("bad-path", `${typed} is neither a file nor a folder`);
   }
-  const tracked = await project.git.trackedUnder([path]);
-  if (tracked.length > 0) {
-    const flag = stat.isDirectory() ? "-r " : "";
-    throw new MvError(
-      "git-tracked",
-      `Git itself tracks ${tracked.length === 1 ? tracked[0] : `${tracked.length} files in ${path}`}`,
-      {
-        hint: `git rm ${flag}--cached ${quoted(path)} && mv add ${quoted(path)}`,
-        details: { paths: tracked.slice(0, 20) },
-      },
-    );
+  const rule = await ignoredBy(project, path, stat.isDirectory());
+  if (rule !== null) {
+    throw new MvError("bad-path", `${typed} is left out by ${rule}`, { hint: `take its line out of ${rule}` });
   }
   return { path, absolute, isDirectory: stat.isDirectory() };
+}
+
+function pointerNameTooLong(path: string): string | null {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const most = NAME_MAX_BYTES - POINTER_SUFFIX.length;
+  return Buffer.byteLength(name) > most
+    ? `its name is longer than ${most} bytes, which leaves no room for ${POINTER_SUFFIX}`
+    : null;
+}
+
+// With mversion.link=symlink an artifact is a link to its object. Any other would be replaced by what it points to.
+async function requireObjectLink(project: Project, path: string, absolute: string): Promise<void> {
+  const target = await readlink(absolute);
+  const { dir } = await project.store();
+  if (isAbsolute(target) && !relative(dir, target).startsWith("..")) return;
+  throw new MvError("bad-path", `${path} is a symbolic link to ${target}`, {
+    hint: `add the file itself, or put a copy in its place: cp --remove-destination ${quoted(resolve(dirname(absolute), target))} ${fromHere(project, path)}`,
+  });
+}
+
+function requireUntracked(
+  project: Project,
+  target: Target,
+  trackedPaths: readonly string[],
+  role: Role | undefined,
+): void {
+  const tracked = trackedPaths.filter((path) => path === target.path || path.startsWith(`${target.path}/`));
+  if (tracked.length === 0) return;
+  const here = fromHere(project, target.path);
+  const flags = role === undefined || role === "model" ? "" : role === "dataset" ? " --dataset" : ` --role ${role}`;
+  throw new MvError(
+    "git-tracked",
+    `Git itself tracks ${target.isDirectory ? `${tracked.length} files in ${target.path}` : target.path}`,
+    {
+      hint: `git rm -q ${target.isDirectory ? "-r " : ""}--cached ${here} && mv add ${here}${flags}`,
+      details: { paths: tracked.slice(0, 20) },
+    },
+  );
 }
 
 // A file of a tracked folder stands for the folder: only the folder has a pointer.
@@ -79,8 +141,7 @@ function enclosingArtifact(snapshot: Snapshot, path: string): string {
 export function artifactsUnder(project: Project, snapshot: Snapshot, typed: readonly string[]): string[] {
   const all = [...snapshot.pointers.keys()];
   return typed.flatMap((word) => {
-    const absolute = isAbsolute(word) ? word : resolve(project.cwd, word);
-    if (absolute === project.root) return all;
+    if (resolve(project.cwd, word) === project.root) return all;
     const path = rootPath(project, word);
     const found = all.filter((artifact) => artifact === path || artifact.startsWith(`${path}/`));
     if (found.length > 0) return found;
@@ -88,10 +149,6 @@ export function artifactsUnder(project: Project, snapshot: Snapshot, typed: read
       hint: `mv add ${quoted(word)}`,
     });
   });
-}
-
-export function absolutePath(project: Project, path: string): string {
-  return join(project.root, path);
 }
 
 /** A word as a shell reads it back. */

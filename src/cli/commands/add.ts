@@ -6,6 +6,7 @@ import type { Given } from "../../operations/describe.ts";
 import { readGivenFiles } from "../../operations/values.ts";
 import type { CommandRun, Context, Values } from "../command.ts";
 import { isOn, list, pair, pythonPath, text } from "../flags.ts";
+import { pathsFrom } from "../here.ts";
 import { addView } from "../views/add.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
@@ -24,7 +25,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     move: isOn(flags, "move"),
     python: pythonPath(context.cwd, text(flags, "python")),
   });
-  return { data: result, ...addView(result) };
+  return { data: result, ...addView(result, pathsFrom(project)) };
 };
 
 /** Metadata from the command line: files first, single values over them. */

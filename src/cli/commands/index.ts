@@ -100,6 +100,7 @@ export const rows: readonly CommandRow[] = [
     name: "status",
     group: "track",
     summary: "show what models declare and whether artifacts are what their pointers say",
+    flags: [{ flags: "--exit-code", text: "exit 1 where an artifact, record or pointer is not as it should be" }],
     examples: ["mv status", "mv status --json"],
     load: () => import("./status.ts"),
   },

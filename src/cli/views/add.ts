@@ -1,40 +1,66 @@
-import type { AddResult } from "../../operations/add.ts";
+import type { AddedArtifact, AddResult } from "../../operations/add.ts";
 import type { DescribedModel } from "../../operations/add/describe-model.ts";
-import { bytes, printable, short, table } from "../terminal.ts";
+import type { Here } from "../here.ts";
+import { bytes, short, table } from "../terminal.ts";
 
-export function addView(result: AddResult): { out: string; notes: string[] } {
-  const lines = result.artifacts.map((artifact) => {
-    const about = artifact.role === "model" ? result.models.map(declared).join(", ") : artifact.role;
-    return [
-      printable(artifact.path),
-      artifact.changed ? about : `${about}, unchanged`,
-      bytes(artifact.size),
-      short(artifact.sha256),
-    ];
-  });
-  return { out: table(lines), notes: result.models.flatMap(notes) };
+export function addView(result: AddResult, here: Here): { out: string; notes: string[] } {
+  const rows = result.artifacts.map((artifact) => [
+    here.shown(artifact.path),
+    `${about(artifact, result.models)}${artifact.changed ? "" : ", unchanged"}`,
+    bytes(artifact.size),
+    short(artifact.sha256),
+  ]);
+  return {
+    out: table(rows),
+    notes: [
+      ...result.models.flatMap((model) => descriptionNotes(model, result.models.length > 1, here)),
+      ...result.waiting.map((path) => `${here.shown(path)} is for the next training: mv add of its model links it.`),
+      ...nextNotes(result.models),
+    ],
+  };
 }
 
-function declared(model: DescribedModel): string {
-  const moved = model.from !== null && model.from !== model.version;
-  const changed = model.overwritesRelease || model.overwritesDraft;
-  return `${model.model} ${moved ? `${model.from} -> ` : ""}${model.version}${changed ? ", changed" : ""}`;
+function about(artifact: AddedArtifact, models: readonly DescribedModel[]): string {
+  if (artifact.role !== "model") return artifact.role;
+  return models
+    .filter(({ model }) => artifact.models.includes(model))
+    .map(declared)
+    .join(", ");
 }
 
-function notes(model: DescribedModel): string[] {
-  const lines: string[] = [];
-  if (model.dropped.length > 0) lines.push(`Dropped with the old bytes: ${model.dropped.join(", ")}.`);
-  if (model.kept.length > 0) lines.push(`Kept: ${model.kept.join(", ")}.`);
-  const trained = model.datasets.map((dataset) => `${printable(dataset.path)} ${short(dataset.sha256)}`).join(", ");
-  const sentences = [
-    ...(trained !== "" && model.from === null ? [`Trained on ${trained}.`] : []),
-    ...(model.captured !== null && model.from === null ? [`Captured ${model.captured}.`] : []),
+function declared({ model, from, version, overwrites }: DescribedModel): string {
+  const moved = from !== null && from !== version;
+  return `${model} ${moved ? `${from} -> ` : ""}${version}${overwrites === null ? "" : ", changed"}`;
+}
+
+/** What happened to the metadata, with the model's name in front where several are concerned. */
+function descriptionNotes(model: DescribedModel, several: boolean, here: Here): string[] {
+  const { dropped, kept, back, datasets, captured } = model;
+  const isNew = model.from === null || model.relinked;
+  const trained = datasets.map(({ path, sha256 }) => `${here.shown(path)} ${short(sha256)}`).join(", ");
+  const facts = [
+    ...(trained !== "" && isNew ? [`Trained on ${trained}.`] : []),
+    ...(captured !== null && model.from === null ? [`Captured ${captured}.`] : []),
   ];
-  if (sentences.length > 0) lines.push(sentences.join(" "));
-  if (model.overwritesRelease)
-    lines.push(`${model.version} is released. Next: ${model.nextTag} -a -m WHY, or mv bump draft`);
-  else if (model.overwritesDraft)
-    lines.push(`${model.version} is committed with other bytes. Next: ${model.nextTag} -a -m WHY, or mv bump draft`);
-  else if (model.from === null) lines.push(`Next: git commit, or ${model.nextTag} -m WHY`);
-  return lines;
+  const lines = [
+    ...(back ? [`The bytes of ${model.version} again: the record is as committed.`] : []),
+    ...(dropped.length > 0 ? [`Dropped with the old bytes: ${dropped.join(", ")}.`] : []),
+    ...(kept.length > 0 ? [`Kept: ${kept.join(", ")}.`] : []),
+    ...(facts.length > 0 ? [facts.join(" ")] : []),
+  ];
+  return several ? lines.map((line) => `${model.model}: ${line}`) : lines;
+}
+
+function nextNotes(models: readonly DescribedModel[]): string[] {
+  const overwriting = models.filter(({ overwrites }) => overwrites !== null);
+  if (overwriting.length > 1) {
+    const names = overwriting.map(({ model, version }) => `${model} ${version}`).join(", ");
+    return [`Declared for other bytes: ${names}. Next: mv bump --affected minor, or mv bump --affected draft`];
+  }
+  return models.flatMap(({ overwrites, version, next }) => {
+    if (next === null) return [];
+    if (overwrites === null) return [`Next: git commit, or ${next.tag}`];
+    const why = overwrites === "release" ? "is released" : "is committed with other bytes";
+    return [`${version} ${why}. Next: ${next.tag}, or ${next.draft}`];
+  });
 }

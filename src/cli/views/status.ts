@@ -1,28 +1,43 @@
 import type { ArtifactStatus, ModelStatus, StatusResult } from "../../operations/status.ts";
+import type { Here } from "../here.ts";
 import { printable, table } from "../terminal.ts";
 
-export function statusView(result: StatusResult): { out: string; notes: string[] } {
-  const models = result.models.map(modelLine);
-  const artifacts = result.artifacts.map((artifact) => [printable(artifact.path), artifact.role, stateOf(artifact)]);
-  const parts = [table(models), ...(artifacts.length > 0 ? [table(artifacts, "  ")] : [])];
-  return { out: parts.join("\n"), notes: notes(result) };
+/** More paths than this make no command that a person would type. */
+const MOST_PATHS = 5;
+
+export function statusView(result: StatusResult, here: Here): { out: string; notes: string[] } {
+  const artifacts = result.artifacts.map((item) => [here.shown(item.path), item.role, stateOf(item)]);
+  const parts = [table(result.models.map(modelRow)), ...(artifacts.length > 0 ? [table(artifacts, "  ")] : [])];
+  return { out: parts.join("\n"), notes: notes(result, here) };
 }
 
-function modelLine(model: ModelStatus): string[] {
+function modelRow(model: ModelStatus): string[] {
   if (model.declared === null) return [model.model, "nothing added yet"];
   const facts = [
-    model.released ? "released" : "not released",
+    releaseFact(model),
     ...(model.uncommitted ? ["not committed"] : []),
     ...(model.stale ? ["record describes other bytes"] : []),
-    ...(model.local_only.length > 0 ? [`only on this machine: ${model.local_only.join(", ")}`] : []),
+    ...(model.local_only.length > 0 ? [`only on this machine: ${shortList(model.local_only)}`] : []),
   ];
   return [model.model, model.declared, facts.join("; ")];
+}
+
+function releaseFact({ released, overwrites }: ModelStatus): string {
+  if (overwrites === "release") return "released with other bytes";
+  if (overwrites === "draft") return "committed with other bytes";
+  return released ? "released" : "not released";
+}
+
+function shortList(versions: readonly string[]): string {
+  return versions.length > MOST_PATHS
+    ? `${versions.slice(-MOST_PATHS).join(", ")} and ${versions.length - MOST_PATHS} more`
+    : versions.join(", ");
 }
 
 function stateOf(artifact: ArtifactStatus): string {
   switch (artifact.state) {
     case "other-version":
-      return `pointer moved, bytes are those of ${printable(artifact.holds ?? "a draft")}`;
+      return `pointer moved, bytes are those of ${printable(artifact.holds ?? "another commit")}`;
     case "absent":
       return artifact.stored ? "absent, in the cache" : "absent, not in the cache";
     default:
@@ -30,26 +45,46 @@ function stateOf(artifact: ArtifactStatus): string {
   }
 }
 
-function notes(result: StatusResult): string[] {
-  const lines: string[] = [];
-  if (result.conflicts.length > 0)
+function notes(result: StatusResult, here: Here): string[] {
+  const { artifacts, models, conflicts, broken, interrupted } = result;
+  const paths = (chosen: (artifact: ArtifactStatus) => boolean): string[] =>
+    artifacts.filter(chosen).map(({ path }) => here.typed(path));
+  const modified = paths(({ state }) => state === "modified");
+  const back = paths(({ state, stored }) => state === "other-version" || (state === "absent" && stored === true));
+  return [
+    ...(interrupted === null ? [] : [`A ${interrupted} was interrupted. Next: mv restore, which finishes it first`]),
+    ...(conflicts.length > 0
+      ? [`In conflict: ${conflicts.map(here.shown).join(", ")}. Next: mv merge --ours, or mv merge --theirs`]
+      : []),
+    ...broken.map(
+      ({ message, hint }) => `Broken: ${printable(message)}${hint === null ? "" : `. Next: ${printable(hint)}`}`,
+    ),
+    ...models.flatMap((model) => modelNotes(model, artifacts, here)),
+    ...(modified.length > 0
+      ? [`Changed on disk. Next: ${command("mv add", modified)}, or ${command("mv restore --force", modified)}`]
+      : []),
+    ...(back.length > 0 ? [`Next: ${command("mv restore", back)}`] : []),
+  ];
+}
+
+function modelNotes(model: ModelStatus, artifacts: readonly ArtifactStatus[], here: Here): string[] {
+  const moved = model.moved_datasets.map((path) =>
+    artifacts.some((artifact) => artifact.path === path)
+      ? `${here.shown(path)} has changed since ${model.model} was trained on it.`
+      : `${here.shown(path)}, which ${model.model} was trained on, is not tracked any more.`,
+  );
+  const lines = [...moved];
+  if (model.stale) {
     lines.push(
-      `In conflict: ${result.conflicts.map(printable).join(", ")}. Next: mv merge --ours, or mv merge --theirs`,
+      `The record of ${model.model} describes other bytes. Next: ${command("mv add", model.artifacts.map(here.typed))}`,
     );
-  const paths = (state: string): string =>
-    result.artifacts
-      .filter((artifact) => artifact.state === state)
-      .map((artifact) => printable(artifact.path))
-      .join(" ");
-  for (const model of result.models) {
-    for (const path of model.moved_datasets)
-      lines.push(`${printable(path)} has changed since ${model.model} was trained on it.`);
-    if (model.stale) lines.push(`The record of ${model.model} describes other bytes. Next: mv add its artifacts again`);
   }
-  if (paths("modified") !== "")
-    lines.push(`Changed on disk. Next: mv add ${paths("modified")}, or mv restore ${paths("modified")} --force`);
-  if (paths("other-version") !== "") lines.push(`Next: mv restore ${paths("other-version")}`);
-  const absent = result.artifacts.filter((artifact) => artifact.state === "absent" && artifact.stored);
-  if (absent.length > 0) lines.push(`Next: mv restore ${absent.map((artifact) => printable(artifact.path)).join(" ")}`);
+  if (model.next.length > 0)
+    lines.push(`${model.declared} needs a number of its own. Next: ${model.next.join(", or ")}`);
   return lines;
+}
+
+function command(verb: string, paths: readonly string[]): string {
+  if (paths.length <= MOST_PATHS) return [verb, ...paths].join(" ");
+  return verb === "mv add" ? `${verb} ${paths.slice(0, MOST_PATHS).join(" ")} …` : verb;
 }

@@ -1,18 +1,18 @@
-// What an add does to one model's record: artifacts, data, metadata and the draft number.
+// What an add does to one model's record: artifacts, data, metadata and the declared number.
 import { join } from "node:path";
-import type { Artifact } from "../../model/content.ts";
-import { sameContent } from "../../model/content.ts";
-import { parseRecord } from "../../model/record.ts";
-import { formatTag, next } from "../../model/version.ts";
+import { type Artifact, sameContent } from "../../model/content.ts";
+import type { ModelRecord } from "../../model/record.ts";
 import { writeFileAtomic } from "../../platform/files.ts";
 import { captureFor } from "../capture.ts";
-import { describeBytes, type Given } from "../describe.ts";
-import { matchesBranch, nextFreeDraft } from "../drafts.ts";
+import { modelFlag, suggestVersion, tagCommand } from "../check/suggest.ts";
+import type { Head } from "../committed.ts";
+import { describeAsCommitted, describeBytes, type Description, type Given } from "../describe.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import { artifactsNow, type Snapshot } from "../snapshot.ts";
 import { modelNames } from "../versions.ts";
 import { linkedDatasets } from "./datasets.ts";
+import { numberFor } from "./number.ts";
 import { artifactOf, byPath, type Stored } from "./plan.ts";
 
 export interface DescribedModel {
@@ -22,21 +22,25 @@ export interface DescribedModel {
   version: string;
   /** Whether the model has other bytes than its record said. */
   changed: boolean;
-  /** True where the declared version is released with other bytes, so that a commit would be refused. */
-  overwritesRelease: boolean;
-  /** True where HEAD declares the same unreleased number for other bytes. */
-  overwritesDraft: boolean;
+  /** True where they are the bytes that HEAD has, so that the record is as committed again. */
+  back: boolean;
+  /** Why a commit would be refused: the declared version is released, or HEAD declares it, with other bytes. */
+  overwrites: "release" | "draft" | null;
   dropped: readonly string[];
   kept: readonly string[];
+  /** What it was trained on, as the record says now. */
   datasets: readonly Artifact[];
+  /** Whether that is not what the record said before. */
+  relinked: boolean;
   /** Where library versions were read; null where they were not. */
   captured: string | null;
-  /** The command that makes the next minor release: "mv tag v1.1.0". */
-  nextTag: string;
+  /** What to type next where there is something to decide; null elsewhere. */
+  next: { tag: string; draft: string } | null;
 }
 
 /** Everything that one add knows when it comes to a model's record. */
 export interface Work {
+  head: Head;
   /** The tree before the add, and with the new pointers. */
   before: Snapshot;
   now: Snapshot;
@@ -47,153 +51,154 @@ export interface Work {
   python: string | undefined;
 }
 
-/** The models whose record an add may touch: those of the artifacts, and for a dataset every model with a record. */
-export function concernedModels(project: Project, work: Work): string[] {
-  const names = new Set(work.stored.flatMap(({ plan }) => plan.models));
-  if (work.stored.some(({ plan }) => plan.role === "dataset")) {
-    for (const name of modelNames(project)) if (work.before.records.get(name)) names.add(name);
-  }
-  return modelNames(project).filter((name) => names.has(name));
+/** The models whose record an add may touch: those of the artifacts, for data every model with a record, and where a role changed. */
+export function concernedModels(project: Project, { before, stored }: Work): string[] {
+  const named = new Set(stored.flatMap(({ plan }) => plan.models));
+  const hasData = stored.some(({ plan }) => plan.role === "dataset");
+  return modelNames(project).filter((model) => {
+    const record = before.records.get(model)?.record;
+    if (named.has(model) || (record && hasData)) return true;
+    return stored.some(({ plan }) =>
+      [...(record?.artifacts ?? []), ...(record?.datasets ?? [])].some(({ path }) => path === plan.target.path),
+    );
+  });
 }
 
-/** Brings one model's record up to its bytes. Returns null where the add does not concern it after all. */
+/** A model's state around the add. */
+interface State {
+  model: string;
+  file: string;
+  before: { text: string; record: ModelRecord } | null;
+  committed: ModelRecord | null;
+  /** The added paths that are artifacts of this model. */
+  own: readonly Stored[];
+  artifacts: Artifact[];
+  /** The record describes other bytes. */
+  newBytes: boolean;
+  /** HEAD has other bytes. */
+  uncommitted: boolean;
+}
+
+/** Brings one model's record up to its bytes. Returns null where the model has nothing to do with the add after all. */
 export async function describeModel(
   project: Project,
   work: Work,
   model: string,
-): Promise<{ described: DescribedModel; file: string | null } | null> {
-  const file = project.settings.models[model]?.record ?? "";
+): Promise<{ described: DescribedModel; file: string } | null> {
+  const state = stateOf(project, work, model);
+  const { before, file, own, newBytes } = state;
+  if (before === null && own.length === 0) return null;
+  const back = newBytes && !state.uncommitted;
+  const captured = await capturedFor(project, work, state);
+  const given = own.length > 0 ? { ...captured?.given, ...work.given } : {};
+  const description =
+    back && before && state.committed
+      ? describeAsCommitted({ file, text: before.text, committed: state.committed, given })
+      : await describeNow(project, work, state, given);
+  if (description.text !== before?.text) await writeFileAtomic(join(project.root, file), description.text);
+  else if (own.length === 0) return null;
+  return { described: await summary(project, work, state, { back, description, captured }), file };
+}
+
+function stateOf(project: Project, work: Work, model: string): State {
   const before = work.before.records.get(model) ?? null;
-  const committed = await committedRecord(project, file);
+  const committed = work.head.records.get(model) ?? null;
   const own = work.stored.filter(({ plan }) => plan.role === "model" && plan.models.includes(model));
   const listed = before?.record.artifacts ?? [];
-  const artifacts = artifactsNow(work.now, byPath([...listed, ...own.map(artifactOf)]));
-  const newBytes = !sameContent(listed, artifacts);
-  const uncommitted = committed === null || !sameContent(committed.artifacts, artifacts);
-  const datasets = linkedDatasets(work, model, { before: before?.record.datasets ?? null, newBytes, uncommitted });
-  const hasGiven = own.length > 0 && Object.keys(work.given).length > 0;
-  if (!newBytes && !hasGiven && JSON.stringify(datasets) === JSON.stringify(before?.record.datasets ?? [])) {
-    if (own.length === 0 || before === null) return null;
-    const described = summary(project, work, {
-      model,
-      from: before.record.version,
-      version: before.record.version,
-      artifacts,
-      committed,
-    });
-    return { described, file: null };
-  }
-  const version = await versionFor(project, work, {
-    model,
-    before: before?.record.version ?? null,
-    committed,
-    uncommitted,
-  });
-  const captured =
-    newBytes && own.length > 0
-      ? await captureFor(project, { python: work.python, files: own.map(({ plan }) => plan.target.absolute) })
-      : null;
-  const description = describeBytes({
-    model,
-    file,
-    before,
-    version,
-    artifacts,
-    datasets,
-    given: own.length > 0 ? { ...captured?.given, ...work.given } : {},
-    replaces: newBytes && replacesDescribedBytes(listed, artifacts, committed?.content === before?.record.content),
-    keep: work.keep,
-  });
-  await writeFileAtomic(join(project.root, file), description.text, { durable: true });
-  const described = summary(project, work, {
-    model,
-    from: before?.record.version ?? null,
-    version,
-    artifacts,
-    committed,
-  });
-  const { dropped, kept } = description;
+  const artifacts = artifactsNow(work.now, byPath([...listed, ...own.map(artifactOf)])).filter(
+    ({ path }) => work.now.pointers.get(path)?.pointer.role === "model",
+  );
   return {
-    described: { ...described, changed: newBytes, dropped, kept, datasets, captured: captured?.source ?? null },
-    file,
+    model,
+    file: project.settings.models[model]?.record ?? "",
+    before,
+    committed,
+    own,
+    artifacts,
+    newBytes: !sameContent(listed, artifacts),
+    uncommitted: committed === null || !sameContent(committed.artifacts, artifacts),
   };
+}
+
+async function describeNow(project: Project, work: Work, state: State, given: Given): Promise<Description> {
+  const { model, file, before, artifacts, newBytes, uncommitted } = state;
+  const listed = before?.record.datasets ?? null;
+  const [version, datasets] = await Promise.all([
+    numberFor(project, work.releases, work.head, { model, declared: before?.record.version ?? null, uncommitted }),
+    linkedDatasets(project, work, model, { listed, newBytes, uncommitted }),
+  ]);
+  const replaces = newBytes && isReplaced(state);
+  return describeBytes({ model, file, before, version, artifacts, datasets, given, replaces, keep: work.keep });
 }
 
 // A further artifact beside committed bytes makes another model; beside bytes that are not committed yet it completes
 // the training that was just described.
-function replacesDescribedBytes(
-  listed: readonly Artifact[],
-  artifacts: readonly Artifact[],
-  isCommitted: boolean,
-): boolean {
-  const overwritten = listed.some(
+function isReplaced({ before, committed, artifacts }: State): boolean {
+  const listed = before?.record.artifacts ?? [];
+  const isOverwritten = listed.some(
     (old) => artifacts.find((artifact) => artifact.path === old.path)?.sha256 !== old.sha256,
   );
-  return listed.length > 0 && (overwritten || isCommitted);
+  return listed.length > 0 && (isOverwritten || committed?.content === before?.record.content);
 }
 
-export interface Committed {
-  version: string;
-  content: string | null;
-  artifacts: readonly Artifact[];
-}
-
-/** What HEAD says of the model; null where it has no record. */
-export async function committedRecord(project: Project, file: string): Promise<Committed | null> {
-  const { oid } = await project.git.head();
-  if (oid === null) return null;
-  const [blob] = await project.git.readPaths([{ rev: oid, path: file }]);
-  return blob ? parseRecord(blob.toString("utf8"), file) : null;
-}
-
-async function versionFor(
+/** What the machine knows of the training. It is asked for new bytes, and where the user names an interpreter. */
+async function capturedFor(
   project: Project,
   work: Work,
-  state: { model: string; before: string | null; committed: Committed | null; uncommitted: boolean },
-): Promise<string> {
-  const { oid, branch } = await project.git.head();
-  const declared = state.committed?.version ?? null;
-  const free = (): Promise<string> =>
-    nextFreeDraft(project, work.releases, state.model, { declared, heads: oid === null ? [] : [oid] });
-  if (state.before === null) return free();
-  const explores =
-    work.releases.of(state.model).length === 0 || matchesBranch(branch, project.settings.policy.free_branches);
-  // A number that HEAD does not have is this training's own: a second add before a commit keeps it.
-  return explores && state.uncommitted && state.before === declared ? free() : state.before;
+  state: State,
+): Promise<{ given: Given; source: string | null } | null> {
+  const isNew = state.newBytes && state.uncommitted && !work.keep;
+  if (state.own.length === 0 || (!isNew && work.python === undefined)) return null;
+  const files = state.newBytes ? state.own.map(({ plan }) => plan.target.absolute) : [];
+  const captured = await captureFor(project, { python: work.python, files });
+  if (work.python !== undefined || isReplaced(state)) return captured;
+  const known = state.before?.record.fields ?? {};
+  const missing = Object.entries(captured.given).filter(([field]) => !Object.hasOwn(known, field));
+  return { given: Object.fromEntries(missing) as Given, source: captured.source };
 }
 
-function summary(
+async function summary(
   project: Project,
   work: Work,
-  state: {
-    model: string;
-    from: string | null;
-    version: string;
-    artifacts: readonly Artifact[];
-    committed: Committed | null;
-  },
-): DescribedModel {
-  const { model, from, version, artifacts, committed } = state;
-  const release = work.releases.find(model, version);
+  state: State,
+  made: { back: boolean; description: Description; captured: { source: string | null } | null },
+): Promise<DescribedModel> {
+  const { model, before, committed, artifacts, newBytes, uncommitted } = state;
+  const { record, dropped, kept } = made.description;
+  const release = work.releases.find(model, record.version);
+  const overwrites = release
+    ? sameContent(release.artifacts, artifacts)
+      ? null
+      : ("release" as const)
+    : committed?.version === record.version && uncommitted
+      ? ("draft" as const)
+      : null;
   return {
     model,
-    from,
-    version,
-    changed: false,
-    overwritesRelease: release !== undefined && !sameContent(release.artifacts, artifacts),
-    overwritesDraft:
-      release === undefined && committed?.version === version && !sameContent(committed.artifacts, artifacts),
-    dropped: [],
-    kept: [],
-    datasets: [],
-    captured: null,
-    nextTag: nextTag(project, work.releases, model),
+    from: before?.record.version ?? null,
+    version: record.version,
+    changed: newBytes,
+    back: made.back,
+    overwrites,
+    dropped,
+    kept,
+    datasets: record.datasets,
+    relinked: JSON.stringify(record.datasets) !== JSON.stringify(before?.record.datasets ?? []),
+    captured: made.captured?.source ?? null,
+    next: overwrites !== null || before === null ? await nextFor(project, work, state) : null,
   };
 }
 
-/** The command that makes the model's next minor release. */
-export function nextTag(project: Project, releases: Releases, model: string): string {
-  const highest = releases.of(model).at(-1)?.version;
-  const version = highest === undefined ? "1.0.0" : next(highest, "minor");
-  return `mv tag ${formatTag(project.settings.models[model]?.tag ?? "v{version}", model, version)}`;
+async function nextFor(project: Project, work: Work, state: State): Promise<DescribedModel["next"]> {
+  const { model, artifacts, committed } = state;
+  const suggestion = await suggestVersion(project, work.releases, model, {
+    state: { version: "0.0.0", artifacts },
+    parents: [committed],
+    own: committed?.version ?? null,
+  });
+  const flags = committed === null ? "" : "-a ";
+  return {
+    tag: tagCommand(project, model, suggestion, flags),
+    draft: `mv bump draft${modelFlag(project, model)}`,
+  };
 }

@@ -1,17 +1,22 @@
 // What an added path is: its role, the pointer it had, and the models it concerns.
+import { join } from "node:path";
+import { MvError } from "../../errors.ts";
 import type { Artifact } from "../../model/content.ts";
-import type { Pointer, Role } from "../../model/pointer.ts";
+import { compareBytes, pointerPath } from "../../model/paths.ts";
+import { parsePointer, type Pointer, type Role } from "../../model/pointer.ts";
+import { readTextFile } from "../../platform/files.ts";
 import type { Bytes } from "../../store/store.ts";
 import type { Project } from "../project.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { POINTER_MAX_BYTES, type Snapshot } from "../snapshot.ts";
 import type { Target } from "../targets.ts";
 import { modelNames, oneModel } from "../versions.ts";
 
 export interface Plan {
   target: Target;
   role: Role;
-  before: Pointer | null;
-  /** The models named for it, and those whose record lists it already. */
+  /** The pointer that is there, committed or not. */
+  before: { text: string; pointer: Pointer } | null;
+  /** The models named for it; for a model's artifact also those whose record lists it already. */
   models: string[];
 }
 
@@ -21,22 +26,42 @@ export interface Stored {
   bytes: Bytes;
 }
 
-/** Finds role and models. Fails with model-needed where several models could be meant. */
-export function planPath(
+/** Finds role and models. Fails with model-needed where several models could be meant, with conflict in a merge. */
+export async function planPath(
   project: Project,
-  snapshot: Snapshot,
+  state: { snapshot: Snapshot; unmerged: readonly string[] },
   target: Target,
   input: { role?: Role | undefined; models?: readonly string[] | undefined },
-): Plan {
-  const before = snapshot.pointers.get(target.path)?.pointer ?? null;
-  const role = input.role ?? before?.role ?? "model";
+): Promise<Plan> {
+  const before = await pointerOf(project, state.snapshot, target.path);
+  const role = input.role ?? before?.pointer.role ?? "model";
   const named = input.models?.map((name) => oneModel(project, name)) ?? [];
-  if (role !== "model") return { target, role, before, models: named };
+  const models = role === "model" ? artifactOwners(project, state.snapshot, target.path, named) : named;
+  const files = [pointerPath(target.path), ...models.map((model) => project.settings.models[model]?.record ?? "")];
+  const conflict = files.find((file) => state.unmerged.includes(file));
+  if (conflict !== undefined) {
+    throw new MvError("conflict", `${conflict} is in conflict: which number these bytes get is open`, {
+      hint: "mv merge --ours, or mv merge --theirs",
+      details: { path: conflict },
+    });
+  }
+  return { target, role, before, models };
+}
+
+async function pointerOf(project: Project, snapshot: Snapshot, path: string): Promise<Plan["before"]> {
+  const known = snapshot.pointers.get(path);
+  if (known) return known;
+  const file = pointerPath(path);
+  const text = await readTextFile(join(project.root, file), POINTER_MAX_BYTES);
+  return text === null ? null : { text, pointer: parsePointer(text, file) };
+}
+
+function artifactOwners(project: Project, snapshot: Snapshot, path: string, named: readonly string[]): string[] {
   const listing = modelNames(project).filter((name) =>
-    snapshot.records.get(name)?.record.artifacts.some((artifact) => artifact.path === target.path),
+    snapshot.records.get(name)?.record.artifacts.some((artifact) => artifact.path === path),
   );
   const models = [...new Set([...listing, ...named])];
-  return { target, role, before, models: models.length > 0 ? models : [oneModel(project, undefined)] };
+  return models.length > 0 ? models : [oneModel(project, undefined)];
 }
 
 export function artifactOf({ plan, bytes }: Stored): Artifact {
@@ -46,5 +71,5 @@ export function artifactOf({ plan, bytes }: Stored): Artifact {
 /** One artifact for each path, the last one given, sorted by path. */
 export function byPath(artifacts: readonly Artifact[]): Artifact[] {
   const found = new Map(artifacts.map((artifact) => [artifact.path, artifact]));
-  return [...found.values()].toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  return [...found.values()].toSorted((a, b) => compareBytes(a.path, b.path));
 }

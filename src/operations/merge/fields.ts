@@ -1,21 +1,9 @@
 // Three-way merge of what a record says beside its bytes.
-import { BYTES_FIELDS, type ModelRecord } from "../../model/record.ts";
+import { DESCRIPTION_FIELDS, type ModelRecord } from "../../model/record.ts";
 import { isMap, sameValue, type Value, type ValueMap } from "../../model/value.ts";
 
-/** Fields that come with the bytes, from the chosen side alone. */
-const WITH_BYTES = new Set([
-  ...BYTES_FIELDS,
-  "schema",
-  "model_name",
-  "version",
-  "content",
-  "artifacts",
-  "datasets",
-  "dataset_snapshot_id",
-  "feature_set_version",
-  "features",
-  "hyperparameters",
-]);
+/** Fields that come from the chosen side alone. */
+const WITH_BYTES = new Set([...DESCRIPTION_FIELDS, "schema", "model_name"]);
 
 export interface MergedFields {
   /** What has to change in the chosen side's record. */

@@ -1,8 +1,8 @@
 // A number that is free for a model, for the hint of a refusal.
 import { MvError } from "../../errors.ts";
 import { formatTag } from "../../model/version.ts";
-import { committedRecord } from "../add/describe-model.ts";
 import { suggestVersion } from "../check/suggest.ts";
+import { readHead } from "../committed.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -15,7 +15,7 @@ export async function freeVersion(
   model: string,
 ): Promise<{ tag: string; gap: boolean }> {
   const settings = project.settings.models[model];
-  const head = settings ? await committedRecord(project, settings.record) : null;
+  const head = (await readHead(project)).records.get(model) ?? null;
   const { version, gap } = await suggestVersion(project, releases, model, {
     state: { version: "0.0.0", artifacts: snapshot.records.get(model)?.record.artifacts ?? [] },
     parents: [head],
