@@ -15,12 +15,17 @@ export interface Objects {
 /** Folders by the oid of their tree. */
 export type Trees = Map<string, Promise<Map<string, { mode: string; oid: string }>>>;
 
+/** Loaded when it is needed. Its default export: in a bundle, a CommonJS package has no other. */
+async function library() {
+  return (await import("isomorphic-git")).default;
+}
+
 /** An object store with one cache of pack indexes. */
 export function createObjects(place: Place): Objects {
   const repository = { fs, gitdir: place.commonDir, cache: {} };
   return {
     async read(oid) {
-      const { readObject } = await import("isomorphic-git");
+      const { readObject } = await library();
       try {
         const found = await readObject({ ...repository, oid, format: "content" });
         // `content` gives the bytes of every type; the types of the library also know its parsed forms.
@@ -32,11 +37,11 @@ export function createObjects(place: Place): Objects {
       }
     },
     async expand(short) {
-      const { expandOid } = await import("isomorphic-git");
+      const { expandOid } = await library();
       return expandOid({ ...repository, oid: short }).catch(() => null);
     },
     async mergeBase(a, b) {
-      const { findMergeBase } = await import("isomorphic-git");
+      const { findMergeBase } = await library();
       const [base] = (await findMergeBase({ ...repository, oids: [a, b] })) as unknown[];
       return typeof base === "string" ? base : null;
     },
