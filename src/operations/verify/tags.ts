@@ -5,7 +5,7 @@ import { MvError } from "../../errors.ts";
 import { type Artifact, contentOf } from "../../model/content.ts";
 import { diffArtifacts } from "../../model/diff.ts";
 import { pointerPath } from "../../model/paths.ts";
-import { parsePointer } from "../../model/pointer.ts";
+import { parsePointer, type Pointer } from "../../model/pointer.ts";
 import { type ModelRecord, parseRecord } from "../../model/record.ts";
 import { parseTagObject, type Release } from "../../model/release.ts";
 import type { Project } from "../project.ts";
@@ -25,6 +25,7 @@ export async function checkTags(project: Project, releases: readonly Release[]):
   );
   const problems: Problem[] = [];
   const forget = `rm ${quoted(join(project.stateDir, "releases.json"))}`;
+  const parsePointerOnce = onceEach(parsePointer);
   let at = 0;
   for (const release of releases) {
     const [record = null, ...pointers] = blobs.slice(at, at + 1 + release.artifacts.length);
@@ -39,7 +40,9 @@ export async function checkTags(project: Project, releases: readonly Release[]):
       continue;
     }
     checkRecord(release, record, complain);
-    release.artifacts.forEach((artifact, index) => checkPointer(artifact, pointers[index] ?? null, complain));
+    release.artifacts.forEach((artifact, index) =>
+      checkPointer(artifact, pointers[index] ?? null, parsePointerOnce, complain),
+    );
   }
   return problems;
 }
@@ -91,10 +94,15 @@ function compareRecord(release: Release, record: ModelRecord, complain: Complain
 }
 
 // Datasets' pointers may have moved on since the training: the record and the tag keep the snapshot.
-function checkPointer(artifact: Artifact, blob: Buffer | null, complain: Complain): void {
+function checkPointer(
+  artifact: Artifact,
+  blob: Buffer | null,
+  parse: (text: string, file: string) => Pointer,
+  complain: Complain,
+): void {
   const file = pointerPath(artifact.path);
   if (blob === null) return complain(`its commit has no ${file}`);
-  const pointer = readable(() => parsePointer(blob.toString("utf8"), file), complain);
+  const pointer = readable(() => parse(blob.toString("utf8"), file), complain);
   if (!pointer) return;
   for (const field of ["sha256", "kind", "size"] as const) {
     if (pointer[field] !== artifact[field])
@@ -110,4 +118,15 @@ function readable<T>(read: () => T, complain: Complain): T | null {
     complain(error.message);
     return null;
   }
+}
+
+/** From one release to the next most pointers stay as they are: each text is read once. */
+function onceEach<T>(parse: (text: string, file: string) => T): (text: string, file: string) => T {
+  const known = new Map<string, T>();
+  return (text, file) => {
+    const key = `${file}\0${text}`;
+    const found = known.get(key) ?? parse(text, file);
+    known.set(key, found);
+    return found;
+  };
 }
