@@ -4,9 +4,9 @@ import { MvError } from "../errors.ts";
 import { pathClashes, pointerPath } from "../model/paths.ts";
 import { formatPointer, type Pointer, type Role } from "../model/pointer.ts";
 import { writeFileAtomic } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
 import { concernedModels, type DescribedModel, describeModel, type Work } from "./add/describe-model.ts";
 import { type Plan, planPath, type Stored } from "./add/plan.ts";
+import { changing } from "./change.ts";
 import { readHead } from "./committed.ts";
 import type { Given } from "./describe.ts";
 import { ignoreArtifact, type IgnoreLine } from "./ignore-file.ts";
@@ -52,7 +52,7 @@ export interface AddResult {
 
 /** Adds files and folders. Nothing is written to the repository before every operand is checked and stored. */
 export async function add(project: Project, input: AddInput): Promise<AddResult> {
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const [snapshot, unmerged] = await Promise.all([readSnapshot(project, "worktree"), project.git.unmerged()]);
     const targets = await addableTargets(project, snapshot, input.paths, input.role);
     const plans: Plan[] = [];

@@ -5,7 +5,7 @@ import { sameContent } from "../model/content.ts";
 import { type ModelRecord, updateRecord } from "../model/record.ts";
 import { compare, isDraft, isPrerelease, next, parseVersion } from "../model/version.ts";
 import { writeFileAtomic } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
+import { changing } from "./change.ts";
 import { type Head, readHead } from "./committed.ts";
 import { requireAllReleases } from "./complete.ts";
 import { nextFreeDraft } from "./drafts.ts";
@@ -45,7 +45,7 @@ export async function bump(project: Project, input: BumpInput): Promise<BumpResu
   if (input.affected && input.model !== undefined) {
     throw new MvError("usage", "--affected and --model name different models", { hint: "give one of them" });
   }
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const [releases, head] = await Promise.all([readReleases(project), readHead(project)]);
     await requireAllReleases(project, releases);
     const subjects = await subjectsOf(project, head, input);

@@ -2,9 +2,9 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { capture } from "../environment/capture.ts";
+import { changing } from "./change.ts";
 import type { Given } from "./describe.ts";
 import { writeFileAtomic } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
 import { MvError } from "../errors.ts";
 import { updateRecord } from "../model/record.ts";
 import { isMap, type Value, type ValueMap } from "../model/value.ts";
@@ -71,7 +71,7 @@ export interface CaptureResult {
 
 /** Reads libraries and environment into the model's record, for bytes that were added before. Staged. */
 export async function captureInto(project: Project, input: CaptureInput): Promise<CaptureResult> {
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const model = oneModel(project, input.model);
     const found = (await readSnapshot(project, "worktree")).records.get(model);
     if (!found) throw new MvError("nothing-to-release", `${model} has no record yet`, { hint: "mv add FILE" });

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
 import type { Pointer } from "../model/pointer.ts";
+import { insideTree } from "../platform/files.ts";
 import type { Bytes, Placement } from "../store/store.ts";
 import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
@@ -28,6 +29,13 @@ export interface Arrangement {
   unchanged: string[];
 }
 
+/** Bytes that were stored before they were overwritten. */
+export interface SavedBytes {
+  path: string;
+  kind: "file" | "directory";
+  sha256: string;
+}
+
 export function wantedOf(pointer: Pointer): Wanted | null {
   if (pointer.kind === "external") return null;
   const { kind, sha256, size, xxh64, executable } = pointer;
@@ -39,7 +47,7 @@ export async function arrange(project: Project, wanted: ReadonlyMap<string, Want
   const store = await project.store();
   const result: Arrangement = { placements: [], removals: [], unsaved: [], missing: [], unchanged: [] };
   for (const [path, target] of wanted) {
-    const absolute = join(project.root, path);
+    const absolute = await insideTree(project.root, path);
     const ignored = await readIgnored(project, path);
     const current = await store.look(absolute, path, { ignored });
     if (target && holds(current, target)) {
@@ -92,6 +100,14 @@ export async function lackingObjects(project: Project, target: Wanted): Promise<
   return store.missing(objects.map((object) => object.sha256));
 }
 
+/** Takes out those of the paths that hold bytes stored nowhere: somebody works on them. */
+export function leaveOutUnsaved(arrangement: Arrangement, paths: { has(path: string): boolean }): void {
+  const left = new Set(arrangement.unsaved.map((item) => item.path).filter((path) => paths.has(path)));
+  arrangement.unsaved = arrangement.unsaved.filter((item) => !left.has(item.path));
+  arrangement.placements = arrangement.placements.filter((item) => !left.has(item.key));
+  arrangement.missing = arrangement.missing.filter((item) => !left.has(item.path));
+}
+
 /** Takes out the artifacts whose bytes the cache lacks, except those that `must` be there. Returns their paths. */
 export function leaveOutMissing(arrangement: Arrangement, must?: { has(path: string): boolean }): string[] {
   const lacking = new Set(arrangement.missing.map((item) => item.path).filter((path) => must?.has(path) !== true));
@@ -120,11 +136,7 @@ export function requireObjects(arrangement: Arrangement, name: string): void {
  * Refuses with would-lose where bytes would be lost, or stores them first when forced.
  * Returns what was stored, so that the user can be told how to get it back.
  */
-export async function saveOrRefuse(
-  project: Project,
-  arrangement: Arrangement,
-  force: boolean,
-): Promise<{ path: string; sha256: string }[]> {
+export async function saveOrRefuse(project: Project, arrangement: Arrangement, force: boolean): Promise<SavedBytes[]> {
   const { unsaved } = arrangement;
   const [first] = unsaved;
   if (!first) return [];
@@ -133,20 +145,20 @@ export async function saveOrRefuse(
       "would-lose",
       `${unsaved.map((item) => item.path).join(", ")} ${unsaved.length === 1 ? "holds" : "hold"} bytes that are stored nowhere`,
       {
-        hint: `mv add ${unsaved.map((item) => quoted(item.path)).join(" ")}, or --force`,
+        hint: `mv add ${unsaved.map((item) => quoted(item.path)).join(" ")}\nOr repeat with --force: it stores them first`,
         details: { paths: unsaved.map((item) => item.path) },
       },
     );
   }
   const store = await project.store();
-  const saved: { path: string; sha256: string }[] = [];
+  const saved: SavedBytes[] = [];
   for (const { path } of unsaved) {
     const ignored = await readIgnored(project, path);
     const bytes = await store.add(join(project.root, path), path, {
       progress: project.report,
       ignored,
     });
-    saved.push({ path, sha256: bytes.sha256 });
+    saved.push({ path, kind: bytes.kind, sha256: bytes.sha256 });
   }
   return saved;
 }

@@ -7,9 +7,17 @@ import { type ModelRecord, parseRecord, updateRecord } from "../model/record.ts"
 import type { Value } from "../model/value.ts";
 import { compare } from "../model/version.ts";
 import { writeFileAtomic } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
+import { changing } from "./change.ts";
 import { nextFreeDraft } from "./drafts.ts";
-import { arrange, carryOut, leaveOutMissing, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import {
+  arrange,
+  carryOut,
+  leaveOutMissing,
+  type SavedBytes,
+  saveOrRefuse,
+  type Wanted,
+  wantedOf,
+} from "./materialize.ts";
 import { mergeFields } from "./merge/fields.ts";
 import { type Conflict, findConflict, pointerOf, type Sides } from "./merge/sides.ts";
 import { placePointer, removePointer } from "./pointers.ts";
@@ -42,7 +50,7 @@ export interface MergeResult {
   written: string[];
   removed: string[];
   absent: string[];
-  saved: { path: string; sha256: string }[];
+  saved: SavedBytes[];
   /** Files that are still in conflict: code, or models that were not meant. */
   unmerged: string[];
   /** The command that ends the operation. */
@@ -51,7 +59,7 @@ export interface MergeResult {
 
 /** Settles records and pointers in conflict and stages them. Fails with nothing-found where there are none. */
 export async function merge(project: Project, input: MergeInput): Promise<MergeResult> {
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const releases = await readReleases(project);
     const conflict = await findConflict(project);
     const model = input.model === undefined ? undefined : oneModel(project, input.model);
@@ -172,7 +180,7 @@ async function bringBytes(
   sides: readonly Sides[],
   touched: string[],
   force: boolean,
-): Promise<{ written: string[]; removed: string[]; absent: string[]; saved: { path: string; sha256: string }[] }> {
+): Promise<{ written: string[]; removed: string[]; absent: string[]; saved: SavedBytes[] }> {
   const snapshot = await readSnapshot(project, "worktree");
   const wanted = new Map<string, Wanted | null>();
   for (const [path, { pointer, path: file }] of snapshot.pointers) {

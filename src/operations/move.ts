@@ -8,7 +8,7 @@ import { formatPointer, type Pointer } from "../model/pointer.ts";
 import { datasetSnapshot, type ModelRecord, updateRecord } from "../model/record.ts";
 import { numberText, type Value } from "../model/value.ts";
 import { insideTree, writeFileAtomic } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
+import { changing } from "./change.ts";
 import { placePointer, removePointer } from "./pointers.ts";
 import type { Project } from "./project.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -28,7 +28,7 @@ export interface MoveResult {
 
 /** Moves one artifact; the content of its models stays the same. Staged. */
 export async function move(project: Project, input: MoveInput): Promise<MoveResult> {
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const snapshot = await readSnapshot(project, "worktree");
     const [from, ...others] = artifactsUnder(project, snapshot, [input.from]);
     if (from === undefined || others.length > 0) {

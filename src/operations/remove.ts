@@ -1,9 +1,9 @@
 // mv remove: stops tracking an artifact. The file stays in the tree unless it is asked to go.
 import { join } from "node:path";
 import { writeFileAtomic } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
+import { changing } from "./change.ts";
 import { describeBytes } from "./describe.ts";
-import { arrange, carryOut, saveOrRefuse } from "./materialize.ts";
+import { arrange, carryOut, type SavedBytes, saveOrRefuse } from "./materialize.ts";
 import { removePointer } from "./pointers.ts";
 import type { Project } from "./project.ts";
 import { artifactsNow, readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -21,12 +21,12 @@ export interface RemoveResult {
   /** Files that are still there and that Git sees now. */
   left: string[];
   models: { model: string; version: string }[];
-  saved: { path: string; sha256: string }[];
+  saved: SavedBytes[];
 }
 
 /** Takes pointers, ignore lines and record entries away; staged. */
 export async function remove(project: Project, input: RemoveInput): Promise<RemoveResult> {
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const snapshot = await readSnapshot(project, "worktree");
     const paths = artifactsUnder(project, snapshot, input.paths);
     const arrangement = await arrange(project, new Map(paths.map((path) => [path, null])));

@@ -1,14 +1,25 @@
 // mv restore: bytes back in the tree without moving HEAD: what the pointers say, or those of a version.
-import { MvError } from "../errors.ts";
-import { withLock } from "../platform/locks.ts";
-import { requireNoJournal } from "./journal.ts";
-import { arrange, carryOut, leaveOutMissing, requireObjects, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import { resolve } from "node:path";
+import { isMvError, MvError } from "../errors.ts";
+import { lstatOrNull } from "../platform/stat.ts";
+import { carryOutChange, changing } from "./change.ts";
+import {
+  arrange,
+  leaveOutMissing,
+  requireObjects,
+  type SavedBytes,
+  saveOrRefuse,
+  type Wanted,
+  wantedOf,
+} from "./materialize.ts";
 import type { Project } from "./project.ts";
-import { readReleases } from "./releases.ts";
-import { readSnapshot } from "./snapshot.ts";
+import { readReleases, type Releases } from "./releases.ts";
+import { isObjectName, objectWanted } from "./restore/object.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { freeVersion } from "./tag/free.ts";
 import { take } from "./take.ts";
-import { artifactsUnder, rootPath } from "./targets.ts";
-import { findVersion, oneModel } from "./versions.ts";
+import { artifactsUnder, quoted, rootPath } from "./targets.ts";
+import { findVersion, type Found, modelNames, oneModel, warnIfRetracted } from "./versions.ts";
 
 export interface RestoreInput {
   /** VERSION and paths as typed; the first word is a version where it is one and no artifact. */
@@ -24,10 +35,12 @@ export interface RestoreResult {
   model: string | null;
   /** The version that the record declares now; null where the record did not change. */
   version: string | null;
+  /** Where that version is released with other bytes: the tag that these could have. */
+  next: string | null;
   written: string[];
   removed: string[];
   unchanged: number;
-  saved: { path: string; sha256: string }[];
+  saved: SavedBytes[];
   affected: { model: string; version: string }[];
   /** Artifacts that are left as pointers only: the cache lacks their bytes. */
   absent: string[];
@@ -35,50 +48,58 @@ export interface RestoreResult {
 
 /** Restores artifacts. Fails with would-lose where bytes that are stored nowhere would be overwritten. */
 export async function restore(project: Project, input: RestoreInput): Promise<RestoreResult> {
-  return withLock(project.stateDir, "write", async () => {
-    await requireNoJournal(project);
+  return changing(project, async () => {
     const [first, ...rest] = input.words;
-    if (first !== undefined && /^[0-9a-f]{64}$/.test(first))
-      return restoreObject(project, first, rest, input.force === true);
-    const snapshot = await readSnapshot(project, "worktree");
-    if (first !== undefined && !isArtifact(project, first, [...snapshot.pointers.keys()]))
-      return restoreVersion(project, first, rest, input);
-    const paths =
-      input.words.length === 0 ? [...snapshot.pointers.keys()] : artifactsUnder(project, snapshot, input.words);
+    const force = input.force === true;
+    if (first !== undefined && isObjectName(first)) return restoreObject(project, first, rest, force);
+    const snapshot = await readSnapshot(project, "worktree", (path, error) => {
+      project.warn(`${path} cannot be read: ${error.message}`);
+    });
+    if (first !== undefined && !isArtifact(project, snapshot, first)) {
+      return restoreVersion(project, snapshot, first, rest, input);
+    }
+    const known = [...snapshot.pointers.keys()];
+    const paths = first === undefined ? known : artifactsUnder(project, snapshot, input.words);
     const wanted = new Map<string, Wanted>();
     for (const path of paths) {
       const pointer = snapshot.pointers.get(path)?.pointer;
       const bytes = pointer && wantedOf(pointer);
       if (bytes) wanted.set(path, bytes);
     }
-    return restorePointers(project, wanted, input);
+    return bring(project, wanted, { from: null, named: first === undefined ? null : input.words.join(" "), force });
   });
 }
 
-function isArtifact(project: Project, word: string, artifacts: readonly string[]): boolean {
+function isArtifact(project: Project, snapshot: Snapshot, word: string): boolean {
   try {
-    const path = rootPath(project, word);
-    return artifacts.some((artifact) => artifact === path || artifact.startsWith(`${path}/`));
-  } catch {
-    return word === "." || word === "./";
+    return artifactsUnder(project, snapshot, [word]).length > 0;
+  } catch (error) {
+    if (isMvError(error)) return false;
+    throw error;
   }
 }
 
-async function restorePointers(
+/** Brings bytes without touching pointers and records. */
+async function bring(
   project: Project,
   wanted: ReadonlyMap<string, Wanted>,
-  input: RestoreInput,
+  about: { from: string | null; named: string | null; force: boolean },
 ): Promise<RestoreResult> {
   const arrangement = await arrange(project, wanted);
   // Named paths must come back; a plain `mv restore` brings what the cache has and says what is absent.
-  if (input.words.length > 0) requireObjects(arrangement, "The artifact");
+  if (about.named !== null) requireObjects(arrangement, about.named);
   const absent = leaveOutMissing(arrangement);
-  const saved = await saveOrRefuse(project, arrangement, input.force === true);
-  await carryOut(project, arrangement);
+  const saved = await saveOrRefuse(project, arrangement, about.force);
+  if (arrangement.placements.length > 0) {
+    const from = await project.git.head();
+    const change = { verb: "restore" as const, from, to: null, wanted: Object.fromEntries(wanted), files: {} };
+    await carryOutChange(project, change, arrangement);
+  }
   return {
-    from: null,
+    from: about.from,
     model: null,
     version: null,
+    next: null,
     written: arrangement.placements.map((item) => item.key),
     removed: [],
     unchanged: arrangement.unchanged.length,
@@ -90,24 +111,60 @@ async function restorePointers(
 
 async function restoreVersion(
   project: Project,
+  snapshot: Snapshot,
   word: string,
-  paths: readonly string[],
+  typed: readonly string[],
   input: RestoreInput,
 ): Promise<RestoreResult> {
   const releases = await readReleases(project);
-  const found = await findVersion(project, releases, word, input.model);
-  const model = oneModel(project, found.model ?? input.model);
-  const result = await take(project, releases, {
+  const found = await versionOrPath(project, releases, word, input.model);
+  warnIfRetracted(project, releases, found);
+  const all = typed.some((path) => resolve(project.cwd, path) === project.root);
+  const paths = typed.length === 0 ? undefined : all ? [""] : typed.map((path) => rootPath(project, path));
+  const model = await modelMeant(project, found, paths, input.model);
+  const { overwrites, ...result } = await take(project, releases, {
+    verb: "restore",
     found,
     model,
-    paths: paths.length > 0 ? paths.map((path) => rootPath(project, path)) : undefined,
+    paths,
     affected: input.affected === true,
     force: input.force === true,
   });
-  return { from: found.name, unchanged: 0, absent: [], ...result };
+  const next = overwrites ? (await freeVersion(project, snapshot, releases, model)).tag : null;
+  return { from: found.name, absent: [], next, ...result };
 }
 
-// The bytes of one object into one file: how what --force stored comes back.
+/** A word that is no version may be a path that holds no artifact. */
+async function versionOrPath(project: Project, releases: Releases, word: string, model?: string): Promise<Found> {
+  try {
+    return await findVersion(project, releases, word, model);
+  } catch (error) {
+    const isPath = lstatOrNull(resolve(project.cwd, word)) !== null;
+    if (!isPath || !isMvError(error) || error.code !== "unknown-version") throw error;
+    throw new MvError("not-tracked", `${word} holds no artifact`, { hint: `mv add ${quoted(word)}`, cause: error });
+  }
+}
+
+/** The model that is named, that was released, or that alone lists the paths. */
+async function modelMeant(
+  project: Project,
+  found: Found,
+  paths: readonly string[] | undefined,
+  named: string | undefined,
+): Promise<string> {
+  const model = found.model ?? named;
+  if (model !== undefined || !paths) return oneModel(project, model);
+  const then = await readSnapshot(project, { commit: found.commit });
+  const listing = modelNames(project).filter((name) =>
+    then.records
+      .get(name)
+      ?.record.artifacts.some(({ path }) => paths.some((wanted) => path === wanted || path.startsWith(`${wanted}/`))),
+  );
+  const [only, ...others] = listing;
+  return oneModel(project, only !== undefined && others.length === 0 ? only : undefined);
+}
+
+/** A path that ends in "/", or whose pointer is a folder's, gets a folder back. */
 async function restoreObject(
   project: Project,
   sha256: string,
@@ -119,25 +176,7 @@ async function restoreObject(
     throw new MvError("usage", "An object goes into one path", { hint: `mv restore ${sha256} PATH` });
   }
   const path = rootPath(project, target);
-  const store = await project.store();
-  const [lacking] = await store.missing([sha256]);
-  if (lacking !== undefined)
-    throw new MvError("object-missing", `The cache has no object ${sha256}`, { hint: `mv identify ${sha256}` });
-  const arrangement = await arrange(
-    project,
-    new Map([[path, { kind: "file" as const, sha256, size: await store.sizeOf(sha256) }]]),
-  );
-  const saved = await saveOrRefuse(project, arrangement, force);
-  await carryOut(project, arrangement);
-  return {
-    from: sha256,
-    model: null,
-    version: null,
-    written: arrangement.placements.map((item) => item.key),
-    removed: [],
-    unchanged: arrangement.unchanged.length,
-    saved,
-    affected: [],
-    absent: [],
-  };
+  const pointer = (await readSnapshot(project, "worktree", () => undefined)).pointers.get(path)?.pointer;
+  const wanted = await objectWanted(project, sha256, target.endsWith("/") || pointer?.kind === "directory");
+  return bring(project, new Map([[path, wanted]]), { from: sha256, named: target, force });
 }

@@ -1,7 +1,7 @@
 // mv retract: marks a release as withdrawn. An event of its own: the release and its tag stay as they are.
 import { MvError } from "../errors.ts";
 import { formatRetractionMessage, formatRetractionTag } from "../model/release.ts";
-import { withLock } from "../platform/locks.ts";
+import { changing } from "./change.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { findVersion } from "./versions.ts";
@@ -23,7 +23,7 @@ export interface RetractResult {
 
 /** Makes the event. Fails with no-reason, or retracted where it is marked already. */
 export async function retract(project: Project, input: RetractInput): Promise<RetractResult> {
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const releases = await readReleases(project);
     const { release } = await findVersion(project, releases, input.version, input.model);
     if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });

@@ -1,14 +1,14 @@
 // mv revert: yesterday's bytes as tomorrow's version. Code and data stay.
 import { MvError } from "../errors.ts";
-import { next } from "../model/version.ts";
-import { withLock } from "../platform/locks.ts";
-import { requireNoJournal } from "./journal.ts";
+import { formatTag, next } from "../model/version.ts";
+import { changing } from "./change.ts";
 import { requireAllReleases } from "./complete.ts";
-import type { Project } from "./project.ts";
-import { readReleases } from "./releases.ts";
 import { newestOnLine } from "./line.ts";
+import type { Project } from "./project.ts";
+import { requireQuiet } from "./quiet.ts";
+import { readReleases } from "./releases.ts";
 import { take, type TakeResult } from "./take.ts";
-import { findVersion, oneModel } from "./versions.ts";
+import { findVersion, oneModel, warnIfRetracted } from "./versions.ts";
 
 export interface RevertInput {
   version: string;
@@ -18,7 +18,9 @@ export interface RevertInput {
   force?: boolean | undefined;
 }
 
-export interface RevertResult extends TakeResult {
+export interface RevertResult extends Omit<TakeResult, "version" | "overwrites"> {
+  /** The version that the record declares now. */
+  version: string;
   /** The version whose bytes are back. */
   from: string;
   reason: string;
@@ -28,25 +30,21 @@ export interface RevertResult extends TakeResult {
 
 /** Prepares a patch release with the bytes of an earlier version, staged. */
 export async function revert(project: Project, input: RevertInput): Promise<RevertResult> {
-  return withLock(project.stateDir, "write", async () => {
-    await requireNoJournal(project);
-    const state = await project.git.inProgress();
-    if (state !== null && state !== "bisect") {
-      throw new MvError("in-progress", `A ${state} is under way`, {
-        hint: `git ${state} --continue, or git ${state} --abort`,
-      });
-    }
+  return changing(project, async () => {
+    await requireQuiet(project);
     const releases = await readReleases(project);
     await requireAllReleases(project, releases);
     const found = await findVersion(project, releases, input.version, input.model);
     const { release } = found;
     if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });
+    warnIfRetracted(project, releases, found);
     const model = oneModel(project, release.model);
     const newest = (await newestOnLine(project, releases, model)) ?? release;
     let version = next(newest.version, "patch");
     while (releases.find(model, version)) version = next(version, "patch");
     const reason = input.reason?.trim() ? input.reason : `Return to ${release.version}`;
-    const result = await take(project, releases, {
+    const { overwrites: _never, ...result } = await take(project, releases, {
+      verb: "revert",
       found,
       model,
       paths: undefined,
@@ -54,7 +52,7 @@ export async function revert(project: Project, input: RevertInput): Promise<Reve
       force: input.force === true,
       declare: { version, reason },
     });
-    const tag = project.settings.models[model]?.tag.replace("{model}", model).replace("{version}", version);
-    return { ...result, from: release.version, reason, next: `mv tag ${tag}` };
+    const tag = formatTag(project.settings.models[model]?.tag ?? "v{version}", model, version);
+    return { ...result, version, from: release.version, reason, next: `mv tag ${tag}` };
   });
 }

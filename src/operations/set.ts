@@ -4,7 +4,7 @@ import { MvError } from "../errors.ts";
 import { parseRecord, updateRecord } from "../model/record.ts";
 import type { Value } from "../model/value.ts";
 import { writeFileAtomic } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
+import { changing } from "./change.ts";
 import type { Project } from "./project.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { oneModel } from "./versions.ts";
@@ -46,7 +46,7 @@ export interface SetResult {
 
 /** Sets and removes fields; stages the record. */
 export async function set(project: Project, input: SetInput): Promise<SetResult> {
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const model = oneModel(project, input.model);
     const snapshot = await readSnapshot(project, "worktree");
     const found = snapshot.records.get(model);

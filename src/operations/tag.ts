@@ -1,9 +1,8 @@
 // mv tag: one commit that carries what the release needs, then the annotated tag that seals it.
 import { MvError } from "../errors.ts";
 import { parseRecord } from "../model/record.ts";
-import { withLock } from "../platform/locks.ts";
+import { changing } from "./change.ts";
 import { requireAllReleases } from "./complete.ts";
-import { requireNoJournal } from "./journal.ts";
 import type { Project } from "./project.ts";
 import { requireQuiet } from "./quiet.ts";
 import { readReleases } from "./releases.ts";
@@ -51,8 +50,7 @@ export interface TagResult {
  * index and records as they were. A run that was killed is finished by repeating it.
  */
 export async function tag(project: Project, input: TagInput): Promise<TagResult> {
-  return withLock(project.stateDir, "write", async () => {
-    await requireNoJournal(project);
+  return changing(project, async () => {
     await requireQuiet(project);
     await requireBranch(project);
     const [snapshot, releases] = await Promise.all([readSnapshot(project, "worktree"), readReleases(project)]);

@@ -1,22 +1,18 @@
-// Brings the bytes of a released version, and all that describes them, onto today's branch: what restore and revert share.
-import { join } from "node:path";
+// Brings the bytes of a version, and all that describes them, onto today's branch: what restore and revert share.
 import { MvError } from "../errors.ts";
-import type { Artifact } from "../model/content.ts";
 import { sameContent } from "../model/content.ts";
-import { type ModelRecord, parseRecord, updateRecord } from "../model/record.ts";
-import type { Value } from "../model/value.ts";
-import { writeFileAtomic } from "../platform/files.ts";
-import { describeBytes } from "./describe.ts";
-import { nextFreeDraft } from "./drafts.ts";
-import { beginJournal, endJournal } from "./journal.ts";
-import { arrange, carryOut, requireObjects, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
-import { placePointer, removePointer } from "./pointers.ts";
+import { pointerPath } from "../model/paths.ts";
+import { carryOutChange, replacement, type Replacement } from "./change.ts";
+import { arrange, requireObjects, type SavedBytes, saveOrRefuse, type Wanted } from "./materialize.ts";
 import type { Project } from "./project.ts";
 import type { Releases } from "./releases.ts";
-import { artifactsNow, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { affectedRecord, ownRecord, type RecordText } from "./take/records.ts";
+import { chosenBytes, type Taken } from "./take/targets.ts";
 import { modelNames, type Found } from "./versions.ts";
 
 export interface TakeInput {
+  verb: "restore" | "revert";
   found: Found;
   model: string;
   /** Artifact paths to take; undefined: all artifacts of the version, and those it does not have go. */
@@ -30,11 +26,14 @@ export interface TakeInput {
 
 export interface TakeResult {
   model: string;
-  /** The version that the record declares now. */
-  version: string;
+  /** The version that the record declares now; null where the record did not change. */
+  version: string | null;
+  /** True where that version is released with other bytes, so that it has to be raised before a commit. */
+  overwrites: boolean;
   written: string[];
   removed: string[];
-  saved: { path: string; sha256: string }[];
+  unchanged: number;
+  saved: SavedBytes[];
   /** Other models whose artifact changed with it, and their new drafts. */
   affected: { model: string; version: string }[];
 }
@@ -46,199 +45,97 @@ export async function take(project: Project, releases: Releases, input: TakeInpu
     readSnapshot(project, "worktree"),
     readSnapshot(project, { commit: found.commit }),
   ]);
-  const source = then.records.get(model);
-  if (!source) throw new MvError("unknown-version", `${found.name} has no record of ${model}`, { hint: "mv log" });
-  const targets = chosen(source.record, then, input);
-  const gone = input.paths ? [] : leftOver(now, source.record, model);
-  const sharers = sharing(project, now, model, [...targets.keys(), ...gone], targets);
-  if (sharers.length > 0 && !input.affected) {
-    const paths = [...targets.keys(), ...gone].filter((path) => sharers.some((name) => lists(now, name, path)));
-    throw new MvError("shared-artifact", `${paths.join(", ")} is an artifact of ${sharers.join(" and ")} too`, {
-      hint: `repeat with --affected, which raises the draft of ${sharers.join(" and ")}`,
-      details: { models: sharers, paths },
-    });
-  }
-  const wanted = new Map<string, Wanted | null>([...targets, ...gone.map((path): [string, null] => [path, null])]);
+  const taken = await chosenBytes(project, then, input);
+  const gone = input.paths ? [] : leftOver(project, now, then, model);
+  const sharers = modelNames(project).filter((name) => name !== model && shares(now, name, taken));
+  if (sharers.length > 0 && !input.affected) throw shared(now, sharers, taken);
+  const wanted = new Map<string, Wanted | null>([
+    ...taken.map(({ path, bytes }): [string, Wanted] => [path, bytes]),
+    ...gone.map((path): [string, null] => [path, null]),
+  ]);
   const arrangement = await arrange(project, wanted);
   requireObjects(arrangement, found.name);
   const saved = await saveOrRefuse(project, arrangement, input.force);
-  const head = await project.git.head();
-  await beginJournal(project, {
-    verb: "restore",
-    from: head,
-    to: { commit: head.oid ?? "", branch: head.branch },
-    wanted: Object.fromEntries(wanted),
-  });
-  await carryOut(project, arrangement);
-  const touched = await movePointers(project, then, [...targets.keys()], gone);
-  const after = withPointers(now, then, [...targets.keys()], gone);
-  const version = await ownRecord(project, { input, now, after, source });
-  touched.push(project.settings.models[model]?.record ?? "");
+  const after = withPointers(now, taken, gone);
+  const own = await ownRecord(project, releases, { input, now, source: then, after, taken });
   const affected: { model: string; version: string }[] = [];
+  const records: RecordText[] = own ? [own] : [];
   for (const name of sharers) {
-    affected.push({ model: name, version: await otherRecord(project, releases, name, now, after) });
-    touched.push(project.settings.models[name]?.record ?? "");
+    const record = await affectedRecord(project, releases, name, now, after);
+    affected.push({ model: name, version: record.version });
+    records.push(record);
   }
-  await project.git.stage([...new Set(touched)]);
-  await endJournal(project);
+  const from = await project.git.head();
+  const files = await replacements(project, taken, gone, records);
+  await carryOutChange(
+    project,
+    { verb: input.verb, from, to: null, wanted: Object.fromEntries(wanted), files },
+    arrangement,
+  );
+  const release = own && releases.find(model, own.version);
   return {
     model,
-    version,
+    version: own?.version ?? null,
+    overwrites: own !== null && release !== undefined && !sameContent(release?.artifacts ?? [], own.artifacts),
     written: arrangement.placements.map((item) => item.key),
     removed: arrangement.removals.map((item) => item.path),
+    unchanged: arrangement.unchanged.length,
     saved,
     affected,
   };
 }
 
-function chosen(record: ModelRecord, then: Snapshot, input: TakeInput): Map<string, Wanted> {
-  const all = [...record.artifacts, ...(input.paths ? record.datasets : [])];
-  const picked = input.paths ? all.filter((artifact) => input.paths?.includes(artifact.path)) : all;
-  const absent = input.paths?.find((path) => !picked.some((artifact) => artifact.path === path));
-  if (absent !== undefined) {
-    throw new MvError(
-      "not-tracked",
-      `${input.found.name} has no artifact ${absent}; it has ${all.map((item) => item.path).join(", ")}`,
-      {
-        hint: `mv show ${input.found.release?.tag ?? input.found.name}`,
-      },
-    );
-  }
-  const result = new Map<string, Wanted>();
-  for (const artifact of picked) {
-    if (artifact.kind === "external") continue;
-    const pointer = then.pointers.get(artifact.path)?.pointer;
-    const exact = pointer?.sha256 === artifact.sha256 ? wantedOf(pointer) : null;
-    result.set(artifact.path, exact ?? { kind: artifact.kind, sha256: artifact.sha256, size: artifact.size });
-  }
-  return result;
-}
-
-function leftOver(now: Snapshot, then: ModelRecord, model: string): string[] {
-  const current = now.records.get(model)?.record.artifacts ?? [];
-  return current
-    .filter((artifact) => !then.artifacts.some((other) => other.path === artifact.path))
-    .map((artifact) => artifact.path);
+/** This model's artifacts that the version does not have; one that another model lists too stays that model's. */
+function leftOver(project: Project, now: Snapshot, then: Snapshot, model: string): string[] {
+  const others = modelNames(project).filter((name) => name !== model);
+  const kept = new Set(then.records.get(model)?.record.artifacts.map((artifact) => artifact.path));
+  const current = now.records.get(model)?.record.artifacts.map((artifact) => artifact.path) ?? [];
+  return current.filter((path) => !kept.has(path) && !others.some((name) => lists(now, name, path)));
 }
 
 function lists(snapshot: Snapshot, model: string, path: string): boolean {
   return snapshot.records.get(model)?.record.artifacts.some((artifact) => artifact.path === path) === true;
 }
 
-// The other models for which a path would get other bytes.
-function sharing(
-  project: Project,
-  now: Snapshot,
-  model: string,
-  paths: readonly string[],
-  targets: ReadonlyMap<string, Wanted>,
-): string[] {
-  return modelNames(project).filter(
-    (name) =>
-      name !== model &&
-      paths.some(
-        (path) => lists(now, name, path) && now.pointers.get(path)?.pointer.sha256 !== targets.get(path)?.sha256,
-      ),
+/** Whether a path that the model lists would get other bytes than its pointer says now. */
+function shares(now: Snapshot, model: string, taken: readonly Taken[]): boolean {
+  return taken.some(
+    ({ path, bytes }) => lists(now, model, path) && now.pointers.get(path)?.pointer.sha256 !== bytes.sha256,
   );
 }
 
-async function movePointers(
-  project: Project,
-  then: Snapshot,
-  paths: readonly string[],
-  gone: readonly string[],
-): Promise<string[]> {
-  const touched: string[] = [];
-  for (const path of paths) {
-    const pointer = then.pointers.get(path);
-    if (!pointer) continue;
-    touched.push(...(await placePointer(project, path, pointer.text)));
-  }
-  for (const path of gone) touched.push(...(await removePointer(project, path)));
-  return touched;
+function shared(now: Snapshot, sharers: readonly string[], taken: readonly Taken[]): MvError {
+  const paths = taken.filter((item) => sharers.some((name) => shares(now, name, [item]))).map(({ path }) => path);
+  const models = sharers.join(" and ");
+  return new MvError(
+    "shared-artifact",
+    `${paths.join(", ")} ${paths.length === 1 ? "is" : "are"} of ${models} too, and would change for ${sharers.length === 1 ? "it" : "them"}`,
+    {
+      hint: `repeat with --affected, which raises the draft of ${models}`,
+      details: { models: sharers, paths },
+    },
+  );
 }
 
-function withPointers(now: Snapshot, then: Snapshot, paths: readonly string[], gone: readonly string[]): Snapshot {
+function withPointers(now: Snapshot, taken: readonly Taken[], gone: readonly string[]): Snapshot {
   const pointers = new Map(now.pointers);
-  for (const path of paths) {
-    const pointer = then.pointers.get(path);
-    if (pointer) pointers.set(path, pointer);
-  }
+  for (const { path, pointer } of taken) pointers.set(path, pointer);
   for (const path of gone) pointers.delete(path);
   return { records: now.records, pointers };
 }
 
-async function ownRecord(
+async function replacements(
   project: Project,
-  state: { input: TakeInput; now: Snapshot; after: Snapshot; source: { text: string; record: ModelRecord } },
-): Promise<string> {
-  const { input, now, after, source } = state;
-  const { model } = input;
-  const file = project.settings.models[model]?.record ?? "";
-  const current = now.records.get(model) ?? null;
-  const artifacts = artifactsNow(after, merged(current?.record.artifacts ?? [], source.record.artifacts, input.paths));
-  const whole = sameContent(artifacts, source.record.artifacts);
-  const declared =
-    input.declare ?? (whole ? { version: source.record.version, reason: reasonOf(source.record) } : null);
-  const text = whole
-    ? updateRecord(
-        source.text,
-        file,
-        declared ? { version: declared.version, reason: declared.reason ?? undefined } : {},
-      )
-    : describeBytes({
-        model,
-        file,
-        before: current,
-        version: declared?.version ?? current?.record.version ?? source.record.version,
-        artifacts,
-        datasets: current?.record.datasets ?? [],
-        given: {},
-        replaces: true,
-        keep: false,
-      }).text;
-  await writeFileAtomic(join(project.root, file), text, { durable: true });
-  return parseRecord(text, file).version;
-}
-
-function merged(now: readonly Artifact[], then: readonly Artifact[], paths: readonly string[] | undefined): Artifact[] {
-  if (!paths) return [...then];
-  const taken = then.filter((artifact) => paths.includes(artifact.path));
-  return [...now.filter((artifact) => !taken.some((other) => other.path === artifact.path)), ...taken].toSorted(
-    (a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)),
-  );
-}
-
-function reasonOf(record: ModelRecord): string | undefined {
-  const reason: Value | undefined = record.fields["reason"];
-  return typeof reason === "string" ? reason : undefined;
-}
-
-async function otherRecord(
-  project: Project,
-  releases: Releases,
-  model: string,
-  now: Snapshot,
-  after: Snapshot,
-): Promise<string> {
-  const file = project.settings.models[model]?.record ?? "";
-  const before = now.records.get(model) ?? null;
-  const { oid } = await project.git.head();
-  const version = await nextFreeDraft(project, releases, model, {
-    declared: before?.record.version ?? null,
-    heads: oid === null ? [] : [oid],
-  });
-  const { text } = describeBytes({
-    model,
-    file,
-    before,
-    version,
-    artifacts: artifactsNow(after, before?.record.artifacts ?? []),
-    datasets: before?.record.datasets ?? [],
-    given: {},
-    replaces: true,
-    keep: false,
-  });
-  await writeFileAtomic(join(project.root, file), text, { durable: true });
-  return version;
+  taken: readonly Taken[],
+  gone: readonly string[],
+  records: readonly RecordText[],
+): Promise<Record<string, Replacement>> {
+  const texts: [string, string | null][] = [
+    ...taken.map(({ pointer }): [string, string] => [pointer.path, pointer.text]),
+    ...gone.map((path): [string, null] => [pointerPath(path), null]),
+    ...records.map(({ file, text }): [string, string] => [file, text]),
+  ];
+  const files: Record<string, Replacement> = {};
+  for (const [path, text] of texts) files[path] = await replacement(project, path, text);
+  return files;
 }

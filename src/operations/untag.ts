@@ -4,7 +4,7 @@ import { MvError } from "../errors.ts";
 import type { Release } from "../model/release.ts";
 import { parseRecord, updateRecord } from "../model/record.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
+import { changing } from "./change.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { RECORD_MAX_BYTES } from "./snapshot.ts";
@@ -27,7 +27,7 @@ export interface UntagResult {
 
 /** Removes a release tag. Fails with untag-shared where a remote has it or another release seals it. */
 export async function untag(project: Project, input: UntagInput): Promise<UntagResult> {
-  return withLock(project.stateDir, "write", async () => {
+  return changing(project, async () => {
     const releases = await readReleases(project);
     const { release } = await findVersion(project, releases, input.version, input.model);
     if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });

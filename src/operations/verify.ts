@@ -74,14 +74,6 @@ async function chosenReleases(project: Project, releases: Releases, input: Verif
   }
   const chosen: Release[] = [];
   for (const word of input.versions) {
-    // A tag that lies about itself has no release to find, and is what verify is for.
-    const broken = releases.broken.find((item) => item.tag === word);
-    if (broken) {
-      throw new MvError("release-differs", `${word} claims to be a release and cannot be read: ${broken.why}`, {
-        hint: `git cat-file tag ${broken.oid}`,
-        details: { tag: word, oid: broken.oid },
-      });
-    }
     const { release, name } = await findVersion(project, releases, word, input.model);
     if (!release) {
       throw new MvError("unknown-version", `${name} is not a release: only a tag says what its bytes are`, {

@@ -72,7 +72,14 @@ export async function findVersion(project: Project, releases: Releases, word: st
   const meant = readVersionWord(project, word, model);
   const release = meant && releases.find(meant.model, meant.version);
   if (release) return found(release);
-  const commit = meant ? null : await project.git.resolveCommit(word);
+  const broken = releases.broken.find((item) => item.tag === word);
+  if (broken) {
+    throw new MvError("release-differs", `${word} claims to be a release and cannot be read: ${broken.why}`, {
+      hint: `git cat-file tag ${broken.oid}`,
+      details: { tag: word, oid: broken.oid },
+    });
+  }
+  const commit = await revision(project, word, meant !== null);
   if (commit !== null) return { model: model ?? null, release: null, commit, name: word };
   const known = releases.of(meant?.model ?? model ?? modelNames(project)[0] ?? "").map((item) => item.version);
   throw new MvError(
@@ -83,6 +90,21 @@ export async function findVersion(project: Project, releases: Releases, word: st
       details: { version: word },
     },
   );
+}
+
+/** What Git finds under the word: tags before branches, whatever they are called; a number is no other revision than these. */
+async function revision(project: Project, word: string, isNumber: boolean): Promise<string | null> {
+  const { git } = project;
+  const tagged = await git.resolveCommit(`refs/tags/${word}`);
+  if (tagged !== null && isNumber) project.warn(`${word} is a plain tag, no release: nothing says what its bytes are`);
+  const named = tagged ?? (await git.resolveCommit(`refs/heads/${word}`));
+  return named ?? (isNumber ? null : git.resolveCommit(word));
+}
+
+/** Says that a version was withdrawn, and why. */
+export function warnIfRetracted(project: Project, releases: Releases, { release, name }: Found): void {
+  const event = release && releases.isRetracted(release);
+  if (event) project.warn(`${name} is retracted: ${event.reason.split("\n")[0]}`);
 }
 
 /** A release's tag as a found version. */

@@ -1,6 +1,7 @@
 import { checkout } from "../../operations/checkout.ts";
 import type { CommandRun } from "../command.ts";
 import { isOn, text } from "../flags.ts";
+import { pathsFrom } from "../here.ts";
 import { checkoutView } from "../views/checkout.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
@@ -11,5 +12,5 @@ export const run: CommandRun = async (context, operands, flags) => {
     noData: flags["data"] === false,
     force: isOn(flags, "force"),
   });
-  return { data: result, ...checkoutView(result) };
+  return { data: result, ...checkoutView(result, pathsFrom(project)) };
 };

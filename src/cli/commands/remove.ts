@@ -1,13 +1,15 @@
 import { remove } from "../../operations/remove.ts";
 import type { CommandRun } from "../command.ts";
 import { isOn } from "../flags.ts";
+import { pathsFrom } from "../here.ts";
 import { removeView } from "../views/remove.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
-  const result = await remove(await context.project(), {
+  const project = await context.project();
+  const result = await remove(project, {
     paths: operands,
     delete: isOn(flags, "delete"),
     force: isOn(flags, "force"),
   });
-  return { data: result, ...removeView(result) };
+  return { data: result, ...removeView(result, pathsFrom(project)) };
 };
