@@ -14,7 +14,7 @@ export interface Here {
 /** Paths from the repository's root as paths from the current folder. */
 export function pathsFrom(project: Project): Here {
   return {
-    shown: (path) => printable(relative(project.cwd, join(project.root, path)) || "."),
+    shown: (path) => printable(relative(project.cwd, join(project.root, path)) || path),
     typed: (path) => printable(fromHere(project, path)),
   };
 }

@@ -13,6 +13,7 @@ import { ignoreArtifact, type IgnoreLine } from "./ignore-file.ts";
 import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
+import { requireSettled } from "./settled.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import { stageChanged } from "./staging.ts";
 import { addableTargets } from "./targets.ts";
@@ -53,15 +54,23 @@ export interface AddResult {
 /** Adds files and folders. Nothing is written to the repository before every operand is checked and stored. */
 export async function add(project: Project, input: AddInput): Promise<AddResult> {
   return changing(project, async () => {
-    const [snapshot, unmerged] = await Promise.all([readSnapshot(project, "worktree"), project.git.unmerged()]);
+    const snapshot = await readSnapshot(project, "worktree");
     const targets = await addableTargets(project, snapshot, input.paths, input.role);
     const plans: Plan[] = [];
-    for (const target of targets) plans.push(await planPath(project, { snapshot, unmerged }, target, input));
+    for (const target of targets) plans.push(await planPath(project, snapshot, target, input));
     requireModel(plans, input);
+    await requireSettled(
+      project,
+      plans.flatMap((plan) => filesOf(project, plan)),
+    );
     const stored: Stored[] = [];
     for (const plan of plans) stored.push(await store(project, plan, input.move === true));
     return record(project, snapshot, input, stored);
   });
+}
+
+function filesOf(project: Project, { target, models }: Plan): string[] {
+  return [pointerPath(target.path), ...models.map((model) => project.settings.models[model]?.record ?? "")];
 }
 
 /** Refuses metadata that would be dropped without a word: it describes a model, and there is none among the operands. */

@@ -12,6 +12,7 @@ import { nextFreeDraft } from "./drafts.ts";
 import { newestOnLine } from "./line.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
+import { requireSettled } from "./settled.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { stageChanged } from "./staging.ts";
 import { modelNames, oneModel } from "./versions.ts";
@@ -49,6 +50,10 @@ export async function bump(project: Project, input: BumpInput): Promise<BumpResu
     const [releases, head] = await Promise.all([readReleases(project), readHead(project)]);
     await requireAllReleases(project, releases);
     const subjects = await subjectsOf(project, head, input);
+    await requireSettled(
+      project,
+      subjects.map(({ path }) => path),
+    );
     const models: BumpResult["models"] = [];
     const texts: string[] = [];
     for (const subject of subjects) {

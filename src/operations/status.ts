@@ -1,16 +1,15 @@
 // mv status: what the models declare, and whether the artifacts on disk are what their pointers say.
 import { join } from "node:path";
 import { isMvError, type MvError } from "../errors.ts";
-import { sameContent } from "../model/content.ts";
 import type { Pointer } from "../model/pointer.ts";
 import type { ModelRecord } from "../model/record.ts";
 import type { Release } from "../model/release.ts";
 import { createJournal } from "../store/journal.ts";
 import type { Bytes } from "../store/store.ts";
-import { modelFlag, suggestVersion, tagCommand } from "./check/suggest.ts";
 import { readHead } from "./committed.ts";
 import { isSaved, wantedOf } from "./materialize.ts";
 import { readIgnored } from "./mvignore.ts";
+import { type NextCommands, nextCommands, overwriting } from "./overwriting.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { isStale, readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -43,7 +42,7 @@ export interface ModelStatus {
   /** Why a commit would be refused: the number is released, or HEAD declares it, with other bytes. */
   overwrites: "release" | "draft" | null;
   /** The commands that give the bytes a number of their own; only where `overwrites` says so. */
-  next: string[];
+  next: NextCommands | null;
   /** Releases that no other repository has, as far as is known here. */
   local_only: string[];
   /** Datasets that changed after the training, or are not tracked any more. */
@@ -116,7 +115,7 @@ async function modelStatus(
   const { snapshot, releases, localOids } = known;
   const own = releases.of(model);
   const release = record ? releases.find(model, record.version) : undefined;
-  const overwrites = record ? overwritten(record, release, committed) : null;
+  const overwrites = record ? overwriting(releases, { model, ...record }, committed) : null;
   return {
     model,
     declared: record?.version ?? null,
@@ -124,37 +123,12 @@ async function modelStatus(
     stale: record !== null && isStale(snapshot, record),
     uncommitted: record !== null && (committed?.version !== record.version || committed.content !== record.content),
     overwrites,
-    next: record && overwrites ? await nextCommands(project, releases, model, record, committed) : [],
+    next: record && overwrites ? await nextCommands(project, releases, { model, ...record }, committed) : null,
     local_only: own.filter(({ oid }) => localOids.has(oid)).map(({ version }) => version),
     moved_datasets: record ? movedDatasets(snapshot, record) : [],
     newest: own.at(-1)?.version ?? null,
     artifacts: record?.artifacts.map(({ path }) => path) ?? [],
   };
-}
-
-function overwritten(
-  record: ModelRecord,
-  release: Release | undefined,
-  committed: ModelRecord | null,
-): ModelStatus["overwrites"] {
-  if (release) return sameContent(release.artifacts, record.artifacts) ? null : "release";
-  if (committed?.version !== record.version) return null;
-  return sameContent(committed.artifacts, record.artifacts) ? null : "draft";
-}
-
-async function nextCommands(
-  project: Project,
-  releases: Releases,
-  model: string,
-  record: ModelRecord,
-  committed: ModelRecord | null,
-): Promise<string[]> {
-  const suggestion = await suggestVersion(project, releases, model, {
-    state: record,
-    parents: [committed],
-    own: committed?.version ?? null,
-  });
-  return [tagCommand(project, model, suggestion, "-a "), `mv bump draft${modelFlag(project, model)}`];
 }
 
 function movedDatasets(snapshot: Snapshot, record: ModelRecord): string[] {

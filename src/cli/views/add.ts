@@ -2,6 +2,7 @@ import type { AddedArtifact, AddResult } from "../../operations/add.ts";
 import type { DescribedModel } from "../../operations/add/describe-model.ts";
 import type { Here } from "../here.ts";
 import { bytes, short, table } from "../terminal.ts";
+import { overwritingNotes } from "./overwriting.ts";
 
 export function addView(result: AddResult, here: Here): { out: string; notes: string[] } {
   const rows = result.artifacts.map((artifact) => [
@@ -52,15 +53,8 @@ function descriptionNotes(model: DescribedModel, several: boolean, here: Here): 
 }
 
 function nextNotes(models: readonly DescribedModel[]): string[] {
-  const overwriting = models.filter(({ overwrites }) => overwrites !== null);
-  if (overwriting.length > 1) {
-    const names = overwriting.map(({ model, version }) => `${model} ${version}`).join(", ");
-    return [`Declared for other bytes: ${names}. Next: mv bump --affected minor, or mv bump --affected draft`];
-  }
-  return models.flatMap(({ overwrites, version, next }) => {
-    if (next === null) return [];
-    if (overwrites === null) return [`Next: git commit, or ${next.tag}`];
-    const why = overwrites === "release" ? "is released" : "is committed with other bytes";
-    return [`${version} ${why}. Next: ${next.tag}, or ${next.draft}`];
-  });
+  const first = models.flatMap(({ overwrites, next }) =>
+    overwrites === null && next !== null ? [`Next: git commit, or ${next.tag}`] : [],
+  );
+  return [...overwritingNotes(models), ...first];
 }

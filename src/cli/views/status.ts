@@ -1,6 +1,7 @@
 import type { ArtifactStatus, ModelStatus, StatusResult } from "../../operations/status.ts";
 import type { Here } from "../here.ts";
 import { printable, table } from "../terminal.ts";
+import { overwritingNotes } from "./overwriting.ts";
 
 /** More paths than this make no command that a person would type. */
 const MOST_PATHS = 5;
@@ -60,6 +61,7 @@ function notes(result: StatusResult, here: Here): string[] {
       ({ message, hint }) => `Broken: ${printable(message)}${hint === null ? "" : `. Next: ${printable(hint)}`}`,
     ),
     ...models.flatMap((model) => modelNotes(model, artifacts, here)),
+    ...overwritingNotes(models.map((model) => ({ ...model, version: model.declared ?? "" }))),
     ...(modified.length > 0
       ? [`Changed on disk. Next: ${command("mv add", modified)}, or ${command("mv restore --force", modified)}`]
       : []),
@@ -79,8 +81,6 @@ function modelNotes(model: ModelStatus, artifacts: readonly ArtifactStatus[], he
       `The record of ${model.model} describes other bytes. Next: ${command("mv add", model.artifacts.map(here.typed))}`,
     );
   }
-  if (model.next.length > 0)
-    lines.push(`${model.declared} needs a number of its own. Next: ${model.next.join(", or ")}`);
   return lines;
 }
 

@@ -4,9 +4,9 @@ import { type Artifact, sameContent } from "../../model/content.ts";
 import type { ModelRecord } from "../../model/record.ts";
 import { writeFileAtomic } from "../../platform/files.ts";
 import { captureFor } from "../capture.ts";
-import { modelFlag, suggestVersion, tagCommand } from "../check/suggest.ts";
 import type { Head } from "../committed.ts";
 import { describeAsCommitted, describeBytes, type Description, type Given } from "../describe.ts";
+import { type NextCommands, nextCommands, overwriting } from "../overwriting.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import { artifactsNow, type Snapshot } from "../snapshot.ts";
@@ -35,7 +35,7 @@ export interface DescribedModel {
   /** Where library versions were read; null where they were not. */
   captured: string | null;
   /** What to type next where there is something to decide; null elsewhere. */
-  next: { tag: string; draft: string } | null;
+  next: NextCommands | null;
 }
 
 /** Everything that one add knows when it comes to a model's record. */
@@ -131,13 +131,14 @@ async function describeNow(project: Project, work: Work, state: State, given: Gi
   return describeBytes({ model, file, before, version, artifacts, datasets, given, replaces, keep: work.keep });
 }
 
-// A further artifact beside committed bytes makes another model; beside bytes that are not committed yet it completes
-// the training that was just described.
+// Other bytes at a path are another training. An artifact more or less makes another model of committed bytes; beside bytes
+// that are not committed yet it only completes what was just described.
 function isReplaced({ before, committed, artifacts }: State): boolean {
   const listed = before?.record.artifacts ?? [];
-  const isOverwritten = listed.some(
-    (old) => artifacts.find((artifact) => artifact.path === old.path)?.sha256 !== old.sha256,
-  );
+  const isOverwritten = listed.some((old) => {
+    const now = artifacts.find((artifact) => artifact.path === old.path);
+    return now !== undefined && now.sha256 !== old.sha256;
+  });
   return listed.length > 0 && (isOverwritten || committed?.content === before?.record.content);
 }
 
@@ -163,16 +164,9 @@ async function summary(
   state: State,
   made: { back: boolean; description: Description; captured: { source: string | null } | null },
 ): Promise<DescribedModel> {
-  const { model, before, committed, artifacts, newBytes, uncommitted } = state;
+  const { model, before, committed, artifacts, newBytes } = state;
   const { record, dropped, kept } = made.description;
-  const release = work.releases.find(model, record.version);
-  const overwrites = release
-    ? sameContent(release.artifacts, artifacts)
-      ? null
-      : ("release" as const)
-    : committed?.version === record.version && uncommitted
-      ? ("draft" as const)
-      : null;
+  const overwrites = overwriting(work.releases, { model, version: record.version, artifacts }, committed);
   return {
     model,
     from: before?.record.version ?? null,
@@ -185,20 +179,9 @@ async function summary(
     datasets: record.datasets,
     relinked: JSON.stringify(record.datasets) !== JSON.stringify(before?.record.datasets ?? []),
     captured: made.captured?.source ?? null,
-    next: overwrites !== null || before === null ? await nextFor(project, work, state) : null,
-  };
-}
-
-async function nextFor(project: Project, work: Work, state: State): Promise<DescribedModel["next"]> {
-  const { model, artifacts, committed } = state;
-  const suggestion = await suggestVersion(project, work.releases, model, {
-    state: { version: "0.0.0", artifacts },
-    parents: [committed],
-    own: committed?.version ?? null,
-  });
-  const flags = committed === null ? "" : "-a ";
-  return {
-    tag: tagCommand(project, model, suggestion, flags),
-    draft: `mv bump draft${modelFlag(project, model)}`,
+    next:
+      overwrites !== null || before === null
+        ? await nextCommands(project, work.releases, { model, artifacts }, committed)
+        : null,
   };
 }

@@ -1,6 +1,5 @@
 // What an added path is: its role, the pointer it had, and the models it concerns.
 import { join } from "node:path";
-import { MvError } from "../../errors.ts";
 import type { Artifact } from "../../model/content.ts";
 import { compareBytes, pointerPath } from "../../model/paths.ts";
 import { parsePointer, type Pointer, type Role } from "../../model/pointer.ts";
@@ -26,25 +25,17 @@ export interface Stored {
   bytes: Bytes;
 }
 
-/** Finds role and models. Fails with model-needed where several models could be meant, with conflict in a merge. */
+/** Finds role and models. Fails with model-needed where several models could be meant. */
 export async function planPath(
   project: Project,
-  state: { snapshot: Snapshot; unmerged: readonly string[] },
+  snapshot: Snapshot,
   target: Target,
   input: { role?: Role | undefined; models?: readonly string[] | undefined },
 ): Promise<Plan> {
-  const before = await pointerOf(project, state.snapshot, target.path);
+  const before = await pointerOf(project, snapshot, target.path);
   const role = input.role ?? before?.pointer.role ?? "model";
   const named = input.models?.map((name) => oneModel(project, name)) ?? [];
-  const models = role === "model" ? artifactOwners(project, state.snapshot, target.path, named) : named;
-  const files = [pointerPath(target.path), ...models.map((model) => project.settings.models[model]?.record ?? "")];
-  const conflict = files.find((file) => state.unmerged.includes(file));
-  if (conflict !== undefined) {
-    throw new MvError("conflict", `${conflict} is in conflict: which number these bytes get is open`, {
-      hint: "mv merge --ours, or mv merge --theirs",
-      details: { path: conflict },
-    });
-  }
+  const models = role === "model" ? artifactOwners(project, snapshot, target.path, named) : named;
   return { target, role, before, models };
 }
 
