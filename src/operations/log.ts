@@ -3,9 +3,10 @@ import { dayIn } from "../model/day.ts";
 import type { Retraction } from "../model/release.ts";
 import type { Value, ValueMap } from "../model/value.ts";
 import type { LogChanges } from "./log/changes.ts";
-import { type FrozenRelease, thawChanges, thawList, thawMap } from "./log/frozen.ts";
-import { type History, readHistory } from "./log/history.ts";
+import { type Details, thawDetails } from "./log/frozen.ts";
+import { type Entry, type History, readHistory } from "./log/history.ts";
 import { type Order, sortByMetric } from "./log/sort.ts";
+import type { Summary } from "./log/summary.ts";
 import { type Unreleased, unreleased } from "./log/unreleased.ts";
 import type { Project } from "./project.ts";
 import { modelNames, oneModel } from "./versions.ts";
@@ -40,6 +41,8 @@ export interface LoggedRelease {
   previous: string | null;
   /** Against `previous`; null for a model's first release, and where the previous tag is not here. */
   changes: LogChanges | null;
+  /** Metrics and changes in words. */
+  summary: Summary[];
   retracted: { reason: string; date: string } | null;
 }
 
@@ -57,48 +60,49 @@ export async function log(project: Project, input: LogInput): Promise<LogResult>
   if (await project.git.isShallow())
     project.warn("this clone is shallow: releases may be missing here; complete it: git fetch --unshallow --tags");
   const retractions = new Map(history.retractions.map((event) => [`${event.model} ${event.version}`, event]));
-  const thawed = (release: FrozenRelease): LoggedRelease =>
-    logged(release, retractions.get(`${release.model} ${release.version}`));
+  const asLogged = (entry: Entry): LoggedRelease => logged(entry, retractions.get(`${entry.model} ${entry.version}`));
   const chosen = only === null ? history.releases : history.releases.filter(({ model }) => model === only);
   const open = await unreleased(project, history.releases, only === null ? modelNames(project) : [only]);
   if (input.sort === undefined) {
-    return { releases: chosen.slice(0, input.max).map(thawed), unreleased: open, sorted: null };
+    return { releases: chosen.slice(0, input.max).map(asLogged), unreleased: open, sorted: null };
   }
-  const { list, order } = sortByMetric(chosen.map(thawed), input.sort, project.settings.policy.metrics);
+  const { list, order } = sortByMetric(chosen.map(asLogged), input.sort, project.settings.policy.metrics);
   return { releases: list.slice(0, input.max), unreleased: open, sorted: order };
 }
 
-// A thousand releases are listed in one go: fields are copied one by one, as a spread is slower than reading the file, and what
-// is kept frozen is thawed only where somebody looks at it.
-function logged(release: FrozenRelease, event: Retraction | undefined): LoggedRelease {
-  const { facts, changes } = release;
+// A thousand releases are listed in one go: fields are copied one by one, as a spread is slower than reading the file, and
+// details are thawed only where somebody looks at them.
+function logged(entry: Entry, event: Retraction | undefined): LoggedRelease {
+  let thawed: Details | undefined;
+  const details = (): Details => (thawed ??= thawDetails(entry.details));
   return {
-    model: release.model,
-    version: release.version,
-    tag: release.tag,
-    oid: release.oid,
-    commit: release.commit,
-    time: release.time,
-    date: release.date,
-    bump: release.bump,
-    reason: release.reason,
-    signed: release.signed,
+    model: entry.model,
+    version: entry.version,
+    tag: entry.tag,
+    oid: entry.oid,
+    commit: entry.commit,
+    time: entry.time,
+    date: entry.date,
+    bump: entry.bump,
+    reason: entry.reason,
+    signed: entry.signed,
     get metrics() {
-      return facts ? thawMap(facts.metrics) : {};
+      return details().facts?.metrics ?? {};
     },
     get hyperparameters() {
-      return facts ? thawMap(facts.hyperparameters) : {};
+      return details().facts?.hyperparameters ?? {};
     },
     get features() {
-      return facts ? thawList(facts.features) : [];
+      return details().facts?.features ?? [];
     },
-    dataset_snapshot_id: release.dataset_snapshot_id,
-    feature_set_version: release.feature_set_version,
-    content: release.content,
-    previous: release.previous,
+    dataset_snapshot_id: entry.dataset_snapshot_id,
+    feature_set_version: entry.feature_set_version,
+    content: entry.content,
+    previous: entry.previous,
     get changes() {
-      return changes && thawChanges(changes);
+      return details().changes;
     },
+    summary: entry.summary,
     retracted: event ? { reason: event.reason, date: dayIn(event.zone, event.date) } : null,
   };
 }
@@ -107,7 +111,7 @@ function warnOfGaps(project: Project, { broken, releases }: History): void {
   const warnings = [
     ...broken.map(({ tag, why }) => `tag ${tag} claims to be a release and cannot be read: ${why}`),
     ...releases
-      .filter((release) => release.facts === null)
+      .filter((release) => !release.sealed)
       .map(({ tag }) => `${tag}: its record is not the sealed one, so its metrics are not shown: mv verify ${tag}`),
   ];
   for (const text of warnings.slice(0, MOST_WARNINGS)) project.warn(text);

@@ -80,6 +80,20 @@ describe("mv log", () => {
               "reason": "Retrained on the February snapshot",
               "retracted": null,
               "signed": false,
+              "summary": [
+                {
+                  "part": "metrics",
+                  "words": "accuracy 0.91",
+                },
+                {
+                  "part": "artifacts",
+                  "words": "models/model.onnx 14148f94 -> b3242f12",
+                },
+                {
+                  "part": "hyperparameters",
+                  "words": "C 1.0 -> 0.5",
+                },
+              ],
               "tag": "v1.1.0",
               "time": 0,
               "version": "1.1.0",

@@ -1,8 +1,8 @@
 // A model's differences as rows, for the terminal and for markdown alike.
 import type { FileDelta } from "../../git/git.ts";
 import type { DiffResult, ModelDiff } from "../../operations/diff.ts";
+import { changeRows, type Row } from "../../operations/diff/rows.ts";
 import { printable, short } from "../terminal.ts";
-import { changeRows, type Row } from "./changes.ts";
 
 /** "churn 1.0.0 -> 1.1.0 (minor)" */
 export function heading({ model, from, to, bump }: ModelDiff): string {
@@ -28,10 +28,15 @@ export function rowsOf(block: ModelDiff): Row[] {
   }
   for (const { path, part, pointer, sha256 } of onDisk.values()) {
     const [from, to] = [short(pointer), short(sha256 ?? "")];
-    rows.push({ section: part, thing: printable(path), path, from, to, note: "modified, not added" });
+    rows.push({ section: part, thing: path, path, from, to, note: "modified, not added" });
     rows.push(...memberRows(block, part, path));
   }
-  return inOrder(rows);
+  return inOrder(rows).map(harmless);
+}
+
+function harmless(row: Row): Row {
+  const [thing, from, to] = [row.thing, row.from, row.to].map((text) => text && printable(text));
+  return { ...row, thing: thing ?? "", from: from ?? null, to: to ?? null };
 }
 
 // Every new training has another date, reason and run: beside new bytes that is no news.
@@ -62,12 +67,12 @@ function memberRows(block: ModelDiff, section: string, path: string): Row[] {
             ? "executable"
             : "not executable"
           : undefined;
-    return { section, thing: `  ${printable(name)}`, from: from && bytesOf(from), to: to && bytesOf(to), note };
+    return { section, thing: `  ${name}`, from: from && bytesOf(from), to: to && bytesOf(to), note };
   });
 }
 
 function bytesOf(member: { sha256: string; size: number | null }): string {
-  return member.size === null ? printable(member.sha256) : short(member.sha256);
+  return member.size === null ? member.sha256 : short(member.sha256);
 }
 
 /** Keeps the rows of one section together, sections in the order of their first row; artifacts and datasets lead. */

@@ -1,8 +1,8 @@
 import type { FileDelta } from "../../git/git.ts";
 import type { DiffResult, ModelDiff } from "../../operations/diff.ts";
+import { changeText, type Row } from "../../operations/diff/rows.ts";
 import type { Style } from "../command.ts";
 import { printable, table } from "../terminal.ts";
-import { changeText, type Row } from "./changes.ts";
 import { codeName, hasOwnCode, heading, rowsOf } from "./diff-rows.ts";
 
 /** Plus and minus signs of the largest file; the others are scaled to it, as `git diff --stat` does. */

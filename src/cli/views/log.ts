@@ -1,13 +1,9 @@
 import { leavesOf } from "../../model/diff.ts";
-import { isMap, showValue, type Value, type ValueMap } from "../../model/value.ts";
+import type { Value, ValueMap } from "../../model/value.ts";
 import type { LoggedRelease, LogResult } from "../../operations/log.ts";
 import type { Style } from "../command.ts";
 import { printable } from "../terminal.ts";
-import { changeRows, changeText, type Row } from "./changes.ts";
 import { csv } from "./csv.ts";
-
-/** Changes of one section that are listed before the rest is counted. */
-const MOST_ROWS = 4;
 
 export function logView(result: LogResult, options: { full: boolean; style: Style }): { out: string; notes: string[] } {
   const notes: string[] = [];
@@ -38,10 +34,9 @@ function block(release: LoggedRelease, { full, style }: { full: boolean; style: 
     const why = printable(full ? retracted.reason.trim() : firstLine(retracted.reason.trim()));
     text += `\n  ${style("red", "retracted")}  ${retracted.date}  ${why}`;
   }
-  const sections = sectionsOf(release);
   let width = 0;
-  for (const { section } of sections) width = Math.max(width, section.length);
-  for (const { section, words } of sections) text += `\n${printable(`  ${section.padEnd(width)}  ${words}`)}`;
+  for (const { part } of release.summary) width = Math.max(width, part.length);
+  for (const { part, words } of release.summary) text += `\n${printable(`  ${part.padEnd(width)}  ${words}`)}`;
   return text;
 }
 
@@ -52,45 +47,6 @@ function firstLine(text: string): string {
 
 function linesOf(text: string): string[] {
   return text.split("\n").map((line) => line.trimEnd());
-}
-
-/** Metrics and changes, a line for each section. */
-function sectionsOf({ metrics, changes }: LoggedRelease): { section: string; words: string }[] {
-  const measured = metricsText(metrics, "");
-  const sections = measured === "" ? [] : [{ section: "metrics", words: measured }];
-  let rows = 0;
-  let open = "";
-  const close = (): void => {
-    const last = sections.at(-1);
-    if (last && rows > MOST_ROWS) last.words += `, and ${rows - MOST_ROWS} more`;
-  };
-  for (const row of changes === null ? [] : changeRows(changes)) {
-    if (row.section !== open) {
-      close();
-      sections.push({ section: row.section, words: wordsOf(row) });
-      [open, rows] = [row.section, 1];
-    } else if (++rows <= MOST_ROWS) {
-      const last = sections.at(-1);
-      if (last) last.words += `, ${wordsOf(row)}`;
-    }
-  }
-  close();
-  return sections;
-}
-
-function wordsOf(row: Row): string {
-  const change = changeText(row);
-  return row.thing === "" || change === "" ? row.thing + change : `${row.thing} ${change}`;
-}
-
-function metricsText(metrics: ValueMap, prefix: string): string {
-  let text = "";
-  for (const key of Object.keys(metrics)) {
-    const value = metrics[key];
-    const words = isMap(value) ? metricsText(value, `${prefix}${key}.`) : `${prefix}${key} ${showValue(value)}`;
-    text += text === "" || words === "" ? words : `, ${words}`;
-  }
-  return text;
 }
 
 /** One row a release; a column for every metric and hyperparameter that some listed release has. */

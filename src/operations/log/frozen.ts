@@ -1,12 +1,12 @@
-// A release as log.json keeps it: plain JSON that loses no number's text. {n: "0.90"} is a number, {m: {…}} a map, all else
-// is itself.
+// Facts and changes of a release as log.json keeps them: JSON that loses no number's text. {n: "0.90"} is a number, {m: {…}} a
+// map, all else is itself.
 import type { FieldChange } from "../../model/diff.ts";
 import { isMap, isNumberText, numberText, type Value, type ValueMap } from "../../model/value.ts";
 import type { Facts, LogChanges } from "./changes.ts";
 
 type Frozen = null | boolean | string | readonly Frozen[] | { n: string } | { m: { [key: string]: Frozen } };
 
-export interface FrozenFacts {
+interface FrozenFacts {
   metrics: Frozen;
   hyperparameters: Frozen;
   features: Frozen;
@@ -24,52 +24,44 @@ interface FrozenChanges extends Omit<LogChanges, "feature_set" | "hyperparameter
   hyperparameters: FrozenField[];
 }
 
-export interface FrozenRelease {
-  model: string;
-  version: string;
-  tag: string;
-  oid: string;
-  commit: string;
-  /** The tagger's, in seconds since 1970, and as the day in the tagger's zone. */
-  time: number;
-  date: string;
-  bump: string;
-  reason: string;
-  signed: boolean;
-  content: string;
-  dataset_snapshot_id: string | null;
-  feature_set_version: string | null;
-  previous: string | null;
+/** What lies behind a summary. */
+export interface Details {
   /** Null where the record at the tag's commit is not the sealed one. */
-  facts: FrozenFacts | null;
+  facts: Facts | null;
   /** Null where there is no previous release, or its tag is not here. */
-  changes: FrozenChanges | null;
+  changes: LogChanges | null;
 }
 
-export function freezeFacts({ metrics, hyperparameters, features }: Facts): FrozenFacts {
-  return { metrics: freeze(metrics), hyperparameters: freeze(hyperparameters), features: freeze(features) };
-}
-
-export function thawFacts({ metrics, hyperparameters, features }: FrozenFacts): Facts {
-  return { metrics: thawMap(metrics), hyperparameters: thawMap(hyperparameters), features: thawList(features) };
-}
-
-export function freezeChanges(changes: LogChanges): FrozenChanges {
-  const { feature_set, hyperparameters } = changes;
-  return {
-    ...changes,
-    feature_set: feature_set && freezeField(feature_set),
-    hyperparameters: hyperparameters.map(freezeField),
+/** The text of details, to be kept. */
+export function freezeDetails({ facts, changes }: Details): string {
+  const frozen: { facts: FrozenFacts | null; changes: FrozenChanges | null } = {
+    facts: facts && {
+      metrics: freeze(facts.metrics),
+      hyperparameters: freeze(facts.hyperparameters),
+      features: freeze(facts.features),
+    },
+    changes: changes && {
+      ...changes,
+      feature_set: changes.feature_set && freezeField(changes.feature_set),
+      hyperparameters: changes.hyperparameters.map(freezeField),
+    },
   };
+  return JSON.stringify(frozen);
 }
 
-export function thawChanges(changes: FrozenChanges): LogChanges {
+export function thawDetails(text: string): Details {
+  const { facts, changes } = JSON.parse(text) as { facts: FrozenFacts | null; changes: FrozenChanges | null };
   return {
-    artifacts: changes.artifacts,
-    datasets: changes.datasets,
-    features: changes.features,
-    feature_set: changes.feature_set && thawField(changes.feature_set),
-    hyperparameters: changes.hyperparameters.map(thawField),
+    facts: facts && {
+      metrics: thawMap(facts.metrics),
+      hyperparameters: thawMap(facts.hyperparameters),
+      features: thawList(facts.features),
+    },
+    changes: changes && {
+      ...changes,
+      feature_set: changes.feature_set && thawField(changes.feature_set),
+      hyperparameters: changes.hyperparameters.map(thawField),
+    },
   };
 }
 
@@ -90,13 +82,13 @@ function thaw(frozen: Frozen): Value {
 }
 
 /** A map; an empty one for anything else. */
-export function thawMap(frozen: Frozen): ValueMap {
+function thawMap(frozen: Frozen): ValueMap {
   const value = thaw(frozen);
   return isMap(value) ? value : {};
 }
 
 /** A list; an empty one for anything else. */
-export function thawList(frozen: Frozen): readonly Value[] {
+function thawList(frozen: Frozen): readonly Value[] {
   const value = thaw(frozen);
   return Array.isArray(value) ? (value as readonly Value[]) : [];
 }

@@ -9,15 +9,41 @@ import { compare } from "../../model/version.ts";
 import { keep, readKept } from "../kept.ts";
 import type { Project } from "../project.ts";
 import { readReleases } from "../releases.ts";
-import { type Facts, releaseChanges } from "./changes.ts";
+import { releaseChanges } from "./changes.ts";
 import { readFacts } from "./facts.ts";
-import { type FrozenFacts, type FrozenRelease, freezeChanges, freezeFacts, thawFacts } from "./frozen.ts";
+import { type Details, freezeDetails, thawDetails } from "./frozen.ts";
+import { type Summary, summaryOf } from "./summary.ts";
 
-const SCHEMA = 1;
+/** Raised whenever an entry, its words included, is made in another way. */
+const SCHEMA = 2;
+
+/** A release in the history. */
+export interface Entry {
+  model: string;
+  version: string;
+  tag: string;
+  oid: string;
+  commit: string;
+  /** The tagger's, in seconds since 1970, and as the day in the tagger's zone. */
+  time: number;
+  date: string;
+  bump: string;
+  reason: string;
+  signed: boolean;
+  content: string;
+  dataset_snapshot_id: string | null;
+  feature_set_version: string | null;
+  previous: string | null;
+  summary: Summary[];
+  /** False where the record at the tag's commit is not the sealed one. */
+  sealed: boolean;
+  /** Facts and changes, frozen: `thawDetails` reads them. */
+  details: string;
+}
 
 export interface History {
   /** Newest first. */
-  releases: readonly FrozenRelease[];
+  releases: readonly Entry[];
   retractions: readonly Retraction[];
   /** Tags that claim to be ours and cannot be read. */
   broken: readonly { tag: string; why: string }[];
@@ -45,41 +71,45 @@ function fingerprint(refs: readonly TagRef[]): string {
   return hash.digest("hex");
 }
 
-async function makeHistory(project: Project, known: readonly FrozenRelease[]): Promise<History> {
+async function makeHistory(project: Project, known: readonly Entry[]): Promise<History> {
   const { all, retractions, broken } = await readReleases(project);
-  const facts = new Map<string, FrozenFacts | null>(known.map((release) => [release.oid, release.facts]));
+  const facts = new Map<string, Details["facts"]>(known.map(({ oid, details }) => [oid, thawDetails(details).facts]));
   const fresh = await readFacts(
     project,
     all.filter((release) => !facts.has(release.oid)),
   );
-  for (const [oid, found] of fresh) facts.set(oid, found && freezeFacts(found));
+  const factsOf = ({ oid }: Release): Details["facts"] => facts.get(oid) ?? fresh.get(oid) ?? null;
   const byOid = new Map(all.map((release) => [release.oid, release]));
-  const factsOf = (release: Release): Facts | null => {
-    const frozen = facts.get(release.oid) ?? null;
-    return frozen && thawFacts(frozen);
-  };
-  const releases = all.map((release): FrozenRelease => {
-    const { model, version, tag, oid, commit, tagger, bump, reason, signed, content } = release;
+  const releases = all.map((release): Entry => {
     const before = release.previous === null ? undefined : byOid.get(release.previous.tag);
-    return {
-      model,
-      version,
-      tag,
-      oid,
-      commit,
-      bump,
-      reason,
-      signed,
-      content,
-      time: tagger.date,
-      date: dayIn(tagger.zone, tagger.date),
-      dataset_snapshot_id: release.dataset_snapshot_id,
-      feature_set_version: release.feature_set_version,
-      previous: release.previous?.version ?? null,
-      facts: facts.get(oid) ?? null,
-      changes: before ? freezeChanges(releaseChanges(before, factsOf(before), release, factsOf(release))) : null,
-    };
+    return entryOf(release, {
+      facts: factsOf(release),
+      changes: before ? releaseChanges(before, factsOf(before), release, factsOf(release)) : null,
+    });
   });
   releases.sort((a, b) => b.time - a.time || compare(b.version, a.version));
   return { releases, retractions, broken: broken.map(({ tag, why }) => ({ tag, why })) };
+}
+
+function entryOf(release: Release, details: Details): Entry {
+  const { model, version, tag, oid, commit, tagger, bump, reason, signed, content } = release;
+  return {
+    model,
+    version,
+    tag,
+    oid,
+    commit,
+    time: tagger.date,
+    date: dayIn(tagger.zone, tagger.date),
+    bump,
+    reason,
+    signed,
+    content,
+    dataset_snapshot_id: release.dataset_snapshot_id,
+    feature_set_version: release.feature_set_version,
+    previous: release.previous?.version ?? null,
+    summary: summaryOf(details.facts, details.changes),
+    sealed: details.facts !== null,
+    details: freezeDetails(details),
+  };
 }

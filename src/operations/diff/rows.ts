@@ -1,8 +1,6 @@
-// Words for what differs: rows of section, thing and change, shared by log and diff.
-import type { Artifact } from "../../model/content.ts";
+// What differs, as rows of section, thing and change: the one wording of `mv log` and `mv diff`. Not yet harmless for a terminal.
 import type { Change, FieldChange, RecordDiff } from "../../model/diff.ts";
 import { showValue, type Value } from "../../model/value.ts";
-import { printable, short } from "../terminal.ts";
 
 /** One difference. `from` and `to` are null where there is nothing on that side; `note` says what kind of change it is. */
 export interface Row {
@@ -15,26 +13,28 @@ export interface Row {
   note?: string | undefined;
 }
 
-export function artifactRow(section: string, change: Change): Row {
+function artifactRow(section: string, change: Change): Row {
   const { path, from, to, renamedFrom } = change;
-  const row: Row = { section, thing: printable(path), path, from: from && hash(from), to: to && hash(to) };
+  const row: Row = {
+    section,
+    thing: path,
+    path,
+    from: from && from.sha256.slice(0, 8),
+    to: to && to.sha256.slice(0, 8),
+  };
   if (renamedFrom !== undefined) {
-    row.thing = `${printable(renamedFrom)} -> ${row.thing}`;
+    row.thing = `${renamedFrom} -> ${row.thing}`;
     row.note = "renamed";
   } else if (from && to && from.kind !== to.kind) row.note = `${from.kind} -> ${to.kind}`;
   return row;
 }
 
-function hash(artifact: Artifact): string {
-  return short(artifact.sha256);
-}
-
-export function fieldRow(section: string, change: FieldChange): Row {
-  return { section, thing: printable(change.key), from: shown(change.from), to: shown(change.to) };
+function fieldRow(section: string, change: FieldChange): Row {
+  return { section, thing: change.key, from: shown(change.from), to: shown(change.to) };
 }
 
 function shown(value: Value | undefined): string | null {
-  return value === undefined ? null : printable(showValue(value));
+  return value === undefined ? null : showValue(value);
 }
 
 /** Rows of a record's differences, in the order in which people ask. Parts that are not given make no rows. */
@@ -54,8 +54,8 @@ export function changeRows(diff: Partial<RecordDiff>): Row[] {
 
 function addFeatureRows(rows: Row[], { added, removed, reordered }: RecordDiff["features"]): void {
   const section = "features";
-  for (const name of added) rows.push({ section, thing: printable(name), from: null, to: "" });
-  for (const name of removed) rows.push({ section, thing: printable(name), from: "", to: null });
+  for (const name of added) rows.push({ section, thing: name, from: null, to: "" });
+  for (const name of removed) rows.push({ section, thing: name, from: "", to: null });
   if (reordered) rows.push({ section, thing: "", from: "", to: "", note: "in another order" });
 }
 
