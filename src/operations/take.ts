@@ -6,6 +6,7 @@ import { carryOutChange, replacement, type Replacement } from "./change.ts";
 import { arrange, requireObjects, type SavedBytes, saveOrRefuse, type Wanted } from "./materialize.ts";
 import type { Project } from "./project.ts";
 import type { Releases } from "./releases.ts";
+import { requireSettled } from "./settled.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import { affectedRecord, ownRecord, type RecordText } from "./take/records.ts";
 import { chosenBytes, type Taken } from "./take/targets.ts";
@@ -49,6 +50,8 @@ export async function take(project: Project, releases: Releases, input: TakeInpu
   const gone = input.paths ? [] : leftOver(project, now, then, model);
   const sharers = modelNames(project).filter((name) => name !== model && shares(now, name, taken));
   if (sharers.length > 0 && !input.affected) throw shared(now, sharers, taken);
+  const touched = [...taken.map(({ pointer }) => pointer.path), ...[model, ...sharers].map(recordOf(project))];
+  await requireSettled(project, touched);
   const wanted = new Map<string, Wanted | null>([
     ...taken.map(({ path, bytes }): [string, Wanted] => [path, bytes]),
     ...gone.map((path): [string, null] => [path, null]),
@@ -83,6 +86,10 @@ export async function take(project: Project, releases: Releases, input: TakeInpu
     saved,
     affected,
   };
+}
+
+function recordOf(project: Project): (model: string) => string {
+  return (model) => project.settings.models[model]?.record ?? "";
 }
 
 /** This model's artifacts that the version does not have; one that another model lists too stays that model's. */
