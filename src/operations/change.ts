@@ -1,5 +1,5 @@
-// A change of the working tree in several steps: checkout, restore, revert, merge. It is written down before it begins, so
-// that the next command finishes what a kill or a full disk left half done.
+// A change of the working tree in several steps: checkout, restore, revert, merge, move, remove. It is written down before it
+// begins, so that the next command finishes what a kill or a full disk left half done.
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { POINTER_SUFFIX } from "../model/paths.ts";
@@ -13,7 +13,7 @@ import type { Project } from "./project.ts";
 
 /** Plain data: it goes to the journal as it is. */
 export interface TreeChange {
-  verb: "checkout" | "restore" | "revert" | "merge";
+  verb: "checkout" | "restore" | "revert" | "merge" | "move" | "remove";
   from: { oid: string | null; branch: string | null };
   /** Where Git goes first; null where HEAD stays. */
   to: { commit: string; branch: string | null } | null;

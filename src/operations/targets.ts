@@ -61,8 +61,7 @@ export async function addableTargets(
 
 async function addable(project: Project, snapshot: Snapshot, typed: string): Promise<Target> {
   const path = enclosingArtifact(snapshot, rootPath(project, typed));
-  const why = checkPath(path) ?? pointerNameTooLong(path);
-  if (why !== null) throw new MvError("bad-path", `${showPath(typed)} cannot be tracked: ${why}`);
+  requireName(path, typed);
   const inner = [...snapshot.pointers.keys()].find((other) => other.startsWith(`${path}/`));
   if (inner !== undefined) {
     throw new MvError("bad-path", `${path} holds ${inner}, which is an artifact of its own`, {
@@ -82,11 +81,25 @@ async function addable(project: Project, snapshot: Snapshot, typed: string): Pro
   else if (!stat.isFile() && !stat.isDirectory()) {
     throw new MvError("bad-path", `${typed} is neither a file nor a folder`);
   }
-  const rule = await ignoredBy(project, path, stat.isDirectory());
-  if (rule !== null) {
-    throw new MvError("bad-path", `${typed} is left out by ${rule}`, { hint: `take its line out of ${rule}` });
-  }
+  await requireKept(project, path, stat.isDirectory(), typed);
   return { path, absolute, isDirectory: stat.isDirectory() };
+}
+
+/** Fails with bad-path where nothing of that name can be tracked, or .mvignore leaves it out. */
+export async function requireTrackable(project: Project, path: string, isDirectory: boolean): Promise<void> {
+  requireName(path, path);
+  await requireKept(project, path, isDirectory, path);
+}
+
+function requireName(path: string, typed: string): void {
+  const why = checkPath(path) ?? pointerNameTooLong(path);
+  if (why !== null) throw new MvError("bad-path", `${showPath(typed)} cannot be tracked: ${why}`);
+}
+
+async function requireKept(project: Project, path: string, isDirectory: boolean, typed: string): Promise<void> {
+  const rule = await ignoredBy(project, path, isDirectory);
+  if (rule === null) return;
+  throw new MvError("bad-path", `${typed} is left out by ${rule}`, { hint: `take its line out of ${rule}` });
 }
 
 function pointerNameTooLong(path: string): string | null {

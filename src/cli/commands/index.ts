@@ -125,12 +125,17 @@ export const rows: readonly CommandRow[] = [
     operands: "<path...>",
     summary: "stop tracking an artifact",
     about:
-      "Takes pointer, ignore line and record entry away. The file stays unless --delete is given; released versions keep it.",
+      "Takes pointer, ignore line and record entry away. The file stays unless --delete is given; released versions keep it. With --model only the records of these models lose it, data they were trained on too.",
     flags: [
+      { flags: "--model <name>", text: "take it out of this model alone (repeatable)", repeat: true },
       { flags: "--delete", text: "delete the file too; its bytes stay in the cache" },
       { flags: "-f, --force", text: "store bytes that would be lost, then go on" },
     ],
-    examples: ["mv remove models/old.onnx", "mv remove --delete data/old.csv"],
+    examples: [
+      "mv remove models/old.onnx",
+      "mv remove --delete data/old.csv",
+      "mv remove models/tokenizer --model risk   # the other models keep it",
+    ],
     load: () => import("./remove.ts"),
   },
   {

@@ -16,6 +16,7 @@ function modelRow(model: ModelStatus): string[] {
   if (model.declared === null) return [model.model, "nothing added yet"];
   const facts = [
     releaseFact(model),
+    ...(model.artifacts.length === 0 ? ["no artifacts"] : []),
     ...(model.uncommitted ? ["not committed"] : []),
     ...(model.stale ? ["record describes other bytes"] : []),
     ...(model.local_only.length > 0 ? [`only on this machine: ${shortList(model.local_only)}`] : []),

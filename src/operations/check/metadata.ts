@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Settings } from "../../config/config.ts";
 import { isMvError } from "../../errors.ts";
 import { sameContent } from "../../model/content.ts";
-import { type ModelRecord, parseRecord } from "../../model/record.ts";
+import { datasetSnapshot, type ModelRecord, parseRecord } from "../../model/record.ts";
 import type { Release } from "../../model/release.ts";
 import { sameValue } from "../../model/value.ts";
 import { isDraft, next } from "../../model/version.ts";
@@ -15,7 +15,7 @@ import { modelFlag, tagCommand } from "./suggest.ts";
 import type { ModelTree } from "./trees.ts";
 
 /** An artifact that was only moved has the same bytes, and nothing was corrected. */
-const OF_BYTES = new Set(["artifacts", "content"]);
+const OF_BYTES = ["artifacts", "content"];
 
 /** What the policy requires and the record lacks. A draft may lack it: it is asked for before a release. */
 export function missingFinding(project: Project, policy: Settings["policy"], tree: ModelTree): Finding[] {
@@ -69,14 +69,23 @@ async function changedFields(project: Project, release: Release, record: ModelRe
   const [blob] = await project.git.readPaths([{ rev: release.commit, path: release.record.path }]);
   if (!blob) return [];
   try {
-    const before = parseRecord(blob.toString("utf8"), release.record.path).fields;
-    const keys = new Set([...Object.keys(before), ...Object.keys(record.fields)]);
-    return [...keys].filter((key) => !OF_BYTES.has(key) && !sameValue(before[key], record.fields[key]));
+    const before = parseRecord(blob.toString("utf8"), release.record.path);
+    const ofBytes = new Set([...OF_BYTES, ...(isSameData(before, record) ? ["datasets", "dataset_snapshot_id"] : [])]);
+    const keys = new Set([...Object.keys(before.fields), ...Object.keys(record.fields)]);
+    return [...keys].filter((key) => !ofBytes.has(key) && !sameValue(before.fields[key], record.fields[key]));
   } catch (error) {
     // The release itself is broken then, which is a finding of its own.
     if (isMvError(error)) return [];
     throw error;
   }
+}
+
+// The same of data: a file that was moved is counted into the snapshot's id under its new path.
+function isSameData(before: ModelRecord, now: ModelRecord): boolean {
+  const isDerived = [before, now].every(
+    ({ datasets, fields }) => (fields["dataset_snapshot_id"] ?? null) === datasetSnapshot(datasets),
+  );
+  return isDerived && sameContent(before.datasets, now.datasets);
 }
 
 function nextPatch(releases: Releases, model: string, version: string): string {
