@@ -10,7 +10,7 @@ process.chdir(root);
 // Built beside dist and then renamed: a program that runs meanwhile finds the old one or the new one, whole.
 const fresh = `dist-${process.pid}`;
 await build({
-  entryPoints: ["src/cli/main.ts", "src/index.ts"],
+  entryPoints: ["src/cli/main.ts", "src/index.ts", "src/platform/hash-worker.ts"],
   outbase: "src",
   outdir: fresh,
   bundle: true,

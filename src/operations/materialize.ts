@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { MvError } from "../errors.ts";
 import type { Pointer } from "../model/pointer.ts";
 import { insideTree } from "../platform/files.ts";
-import type { Bytes, Placement } from "../store/store.ts";
+import { type Bytes, type Placement, sameEntry } from "../store/store.ts";
 import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
 import { quoted } from "./targets.ts";
@@ -54,12 +54,12 @@ export async function arrange(project: Project, wanted: ReadonlyMap<string, Want
       result.unchanged.push(path);
       continue;
     }
-    if (current !== null && !(await isSaved(project, current))) result.unsaved.push({ path, bytes: current });
+    const { lost, lacking } = await changesBetween(project, current, target);
+    if (current !== null && (await store.missing(lost)).length > 0) result.unsaved.push({ path, bytes: current });
     if (target === null) {
       if (current !== null) result.removals.push({ path, bytes: current });
       continue;
     }
-    const lacking = await lackingObjects(project, target);
     for (const sha256 of lacking) result.missing.push({ path, sha256 });
     result.placements.push({
       absolute,
@@ -80,14 +80,45 @@ function holds(current: Bytes | null, target: Wanted): boolean {
   return current.kind === "directory" || target.executable === undefined || current.executable === target.executable;
 }
 
+/**
+ * The objects that a path holds now and would not hold any more, and those it would need that the cache lacks. Of two folders
+ * only the files that differ count: the others stay where they are.
+ */
+async function changesBetween(
+  project: Project,
+  current: Bytes | null,
+  target: Wanted | null,
+): Promise<{ lost: string[]; lacking: string[] }> {
+  const store = await project.store();
+  const lackingTop = target === null ? [] : await store.missing([target.sha256]);
+  if (target === null || target.kind === "file" || lackingTop.length > 0) {
+    return { lost: objectsOf(current), lacking: lackingTop };
+  }
+  const wanted = await store.manifest(target.sha256);
+  const now = current?.kind === "directory" ? new Map(current.entries.map((entry) => [entry.path, entry])) : null;
+  const written = wanted.filter((entry) => {
+    const held = now?.get(entry.path);
+    return !held || !sameEntry(held, entry);
+  });
+  const lacking = await store.missing(written.flatMap((entry) => ("sha256" in entry ? [entry.sha256] : [])));
+  if (now === null) return { lost: objectsOf(current), lacking };
+  for (const entry of wanted) {
+    const held = now.get(entry.path);
+    if (held && sameEntry(held, entry)) now.delete(entry.path);
+  }
+  return { lost: [...now.values()].flatMap((entry) => ("sha256" in entry ? [entry.sha256] : [])), lacking };
+}
+
 /** Whether every byte of it is in the cache, so that nothing is lost when the path is overwritten. */
 export async function isSaved(project: Project, bytes: Bytes): Promise<boolean> {
-  const store = await project.store();
-  const objects =
-    bytes.kind === "file"
-      ? [bytes.sha256]
-      : bytes.entries.flatMap((entry) => ("sha256" in entry ? [entry.sha256] : []));
-  return (await store.missing(objects)).length === 0;
+  return (await (await project.store()).missing(objectsOf(bytes))).length === 0;
+}
+
+function objectsOf(bytes: Bytes | null): string[] {
+  if (bytes === null) return [];
+  return bytes.kind === "file"
+    ? [bytes.sha256]
+    : bytes.entries.flatMap((entry) => ("sha256" in entry ? [entry.sha256] : []));
 }
 
 /** The objects of an artifact that the cache lacks; of a folder whose manifest is not here, the manifest. */

@@ -91,10 +91,11 @@ export function projectWith(git: Git, settingsText: string | null, around: Surro
 }
 
 async function openStore(git: Git, stateDir: string): Promise<Store> {
-  const [{ createStore }, cache, link] = await Promise.all([
+  const [{ createStore }, cache, link, jobs] = await Promise.all([
     import("../store/store.ts"),
     git.config("mversion.cache"),
     git.config("mversion.link"),
+    git.config("mversion.jobs"),
   ]);
   const kinds = ["reflink", "copy", "hardlink", "symlink"] as const;
   const kind = kinds.find((name) => name === (link ?? "reflink"));
@@ -103,6 +104,7 @@ async function openStore(git: Git, stateDir: string): Promise<Store> {
     cacheDir: cache ?? join(stateDir, "cache"),
     stateDir,
     link: kind,
+    jobs: Number(jobs ?? 0) || 0,
     shared: cache !== null,
   });
 }

@@ -21,6 +21,7 @@ import { assertUnchanged, type FileStat, lstatOrNull, openRegular } from "../pla
 import { streamFile } from "../platform/stream.ts";
 import { SYNC_ALL_FROM, syncFile, syncFileSystem, syncFolder } from "../platform/sync.ts";
 import { sweepTemps, tempName } from "../platform/temp.ts";
+import type { Workers } from "../platform/workers.ts";
 import type { Sha } from "./bytes.ts";
 
 const READ_ONLY = 0o444;
@@ -38,6 +39,8 @@ export interface Batch {
   file(source: string, size: number, onBytes?: (bytes: number) => void): Promise<Hashed>;
   /** Renames a file into the cache and leaves a read-only link to the object in its place. */
   move(source: string, onBytes?: (bytes: number) => void): Promise<Hashed>;
+  /** Copies and hashes many files, in worker threads where there are enough; in the order given. */
+  files(sources: readonly string[], bytes: number, onBytes: (bytes: number) => void): Promise<Hashed[]>;
   bytes(data: Uint8Array): Promise<Sha>;
   /** Makes everything durable and gives it its names. */
   finish(): Promise<void>;
@@ -60,11 +63,11 @@ export interface Objects {
 /** Files up to this size are read into memory at once. */
 const SMALL = 1 << 20;
 
-export function createObjects(dir: string): Objects {
+export function createObjects(dir: string, workers: Workers): Objects {
   const objects: Objects = {
     path: (sha) => join(dir, "objects", sha.slice(0, 2), sha),
     missing: (shas) => findMissing(objects, dir, [...new Set(shas)]),
-    batch: () => createBatch(objects, dir),
+    batch: () => createBatch(objects, dir, workers),
     async read(sha, maxBytes) {
       const data = isRegular(objects.path(sha)) ? readBytesFile(objects.path(sha), maxBytes) : null;
       if (data === null)
@@ -116,11 +119,12 @@ function findMissing(objects: Objects, dir: string, shas: readonly Sha[]): Sha[]
   return shas.filter((sha) => !held.has(sha));
 }
 
-function createBatch(objects: Objects, dir: string): Batch {
+function createBatch(objects: Objects, dir: string, workers: Workers): Batch {
   const incoming = join(dir, "incoming");
   const waiting = new Map<Sha, string>();
   const folders = new Set<string>();
   mkdirSync(incoming, { recursive: true });
+  mkdirSync(join(dir, "objects"), { recursive: true });
   sweepTemps(incoming, SWEEP_AFTER_MS);
 
   const take = (temp: string, sha: Sha): void => {
@@ -142,6 +146,7 @@ function createBatch(objects: Objects, dir: string): Batch {
       rmSync(temp, { force: true });
       throw writeError(error, temp);
     }
+    clearWay(objects.path(digests.sha256));
     take(temp, digests.sha256);
     return digests;
   };
@@ -159,6 +164,7 @@ function createBatch(objects: Objects, dir: string): Batch {
           ? await hashClone(source, temp, onBytes)
           : await streamFile(source, { to: { path: temp, mode: 0o644 }, onBytes });
         chmodSync(temp, READ_ONLY);
+        clearWay(objects.path(hashed.sha256));
         take(temp, hashed.sha256);
         return hashed;
       } catch (error) {
@@ -188,20 +194,46 @@ function createBatch(objects: Objects, dir: string): Batch {
       folders.add(dirname(target));
       return hashed;
     },
+    async files(sources, bytes, onBytes) {
+      const found: Hashed[] = [];
+      const items = sources.map((path, at) => ({ path, at }));
+      await workers.each(items, {
+        job: "absorb",
+        bytes,
+        input: (portion) => ({
+          files: portion.map(({ path }) => path),
+          folder: join(dir, "objects"),
+          sync: false,
+          chmod: true,
+        }),
+        done: (portion, output) =>
+          output.forEach((absorbed, nth) => {
+            found[portion[nth]?.at ?? 0] = absorbed;
+            onBytes(absorbed.stat.size);
+            if (absorbed.rotten) clearWay(objects.path(absorbed.sha256));
+            if (absorbed.temp !== null) take(absorbed.temp, absorbed.sha256);
+          }),
+      });
+      return found;
+    },
     bytes: async (data) => (await small(data)).sha256,
     async finish() {
       if (waiting.size < SYNC_ALL_FROM || !(await syncFileSystem(incoming))) {
         for (const temp of waiting.values()) syncFile(temp);
       }
-      for (const [sha, temp] of waiting) {
-        const target = objects.path(sha);
-        const folder = dirname(target);
+      for (const sha of waiting.keys()) {
+        const folder = dirname(objects.path(sha));
         if (!folders.has(folder)) mkdirSync(folder, { recursive: true });
         folders.add(folder);
-        clearWay(target);
-        renameSync(temp, target);
-        waiting.delete(sha);
       }
+      const pairs = [...waiting].map(([sha, temp]): [string, string] => [temp, objects.path(sha)]);
+      await workers.each(pairs, {
+        job: "rename",
+        bytes: 0,
+        input: (portion) => ({ pairs: portion }),
+        done: () => undefined,
+      });
+      waiting.clear();
       for (const folder of folders) syncFolder(folder);
       if (folders.size > 0) syncFolder(join(dir, "objects"));
     },

@@ -1,25 +1,17 @@
 // Objects into the working tree. Everything is written beside its place and checked first; then the names change, so that a path
 // holds wholly the old or wholly the new bytes, and a failure before that leaves the tree as it was.
-import {
-  chmodSync,
-  constants,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  symlinkSync,
-} from "node:fs";
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, rmdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MvError } from "../errors.ts";
-import { MANIFEST_MAX_BYTES, type ManifestEntry, parseManifest } from "../model/manifest.ts";
+import type { ManifestEntry } from "../model/manifest.ts";
 import { writeError } from "../platform/file-errors.ts";
 import { freeBytes, insideTree } from "../platform/files.ts";
 import { fileStat, lstatOrNull } from "../platform/stat.ts";
 import { streamFile } from "../platform/stream.ts";
 import { SYNC_ALL_FROM, syncFileSystem, syncFolder } from "../platform/sync.ts";
 import { tempName } from "../platform/temp.ts";
+import type { Workers } from "../platform/workers.ts";
+import { CLONE_FROM, cloneFile } from "../platform/clone.ts";
 import type { Bytes, Progress, Sha } from "./bytes.ts";
 import { type Objects, rotten } from "./objects.ts";
 import { type Known, knownFile, type StatIndex } from "./stat-index.ts";
@@ -51,9 +43,11 @@ export interface Prepared {
 interface Place {
   objects: Objects;
   index: StatIndex;
+  manifest: (sha: Sha) => Promise<readonly ManifestEntry[]>;
   link: Link;
   shared: boolean;
   progress: Progress | undefined;
+  workers: Workers;
 }
 
 interface Write {
@@ -125,10 +119,7 @@ function requireFree(item: Placement, target: string, removals: readonly string[
 
 async function planFolder(place: Place, item: Placement): Promise<Plan> {
   const { objects } = place;
-  const data = await objects.read(item.sha256, MANIFEST_MAX_BYTES);
-  const wanted = parseManifest(data, item.key).files;
-  const [lacking] = objects.missing(wanted.flatMap((entry) => ("sha256" in entry ? [entry.sha256] : [])));
-  if (lacking !== undefined) throw absent(item.key, lacking);
+  const wanted = await place.manifest(item.sha256);
   const now = new Map(
     item.current?.kind === "directory" ? item.current.entries.map((entry) => [entry.path, entry]) : [],
   );
@@ -150,19 +141,26 @@ async function planFolder(place: Place, item: Placement): Promise<Plan> {
     if ("link" in entry) plan.links.push({ temp, target, link: entry.link });
     else plan.writes.push({ ...entry, xxh64: undefined, temp, target, path: entry.path });
   }
-  requireFolders(item, wanted, now, plan.removals);
+  const [lacking] = objects.missing(plan.writes.map((write) => write.sha256));
+  if (lacking !== undefined) throw absent(item.key, lacking);
+  requireFolders(
+    item,
+    [...plan.writes, ...plan.links.map(({ target }) => ({ path: target.slice(item.absolute.length + 1) }))],
+    now,
+    plan.removals,
+  );
   return plan;
 }
 
 // A folder of the new version may not lie behind a link or a foreign file.
 function requireFolders(
   item: Placement,
-  wanted: readonly ManifestEntry[],
+  written: readonly { path: string }[],
   now: ReadonlyMap<string, ManifestEntry>,
   removals: readonly string[],
 ): void {
   const gone = new Set(removals);
-  const folders = new Set(wanted.flatMap(({ path }) => parents(path)));
+  const folders = new Set(written.flatMap(({ path }) => parents(path)));
   for (const folder of folders) {
     const stats = lstatOrNull(join(item.absolute, folder));
     if (stats === null || stats.isDirectory() || gone.has(folder) || now.has(folder) || item.current?.kind === "file")
@@ -176,7 +174,8 @@ function parents(path: string): string[] {
   return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
 }
 
-function sameEntry(a: ManifestEntry, b: ManifestEntry): boolean {
+/** Whether a file or link of a folder is the same in two versions. */
+export function sameEntry(a: ManifestEntry, b: ManifestEntry): boolean {
   if ("link" in a || "link" in b) return "link" in a && "link" in b && a.link === b.link;
   return a.sha256 === b.sha256 && a.executable === b.executable;
 }
@@ -220,14 +219,46 @@ async function writeAll(place: Place, plans: readonly Plan[]): Promise<void> {
     if (plan.scratch && plan.writes.length + plan.links.length > 0) mkdirSync(plan.scratch);
     for (const { temp, link } of plan.links) symlinkSync(link, temp);
   }
-  for (const { plan, write } of writes) await writeOne(place, plan, write, onBytes);
+  const isLinked = place.link === "hardlink" || place.link === "symlink";
+  const small = isLinked ? [] : writes.filter(({ write }) => write.size < CLONE_FROM);
+  await copyMany(place, small, onBytes);
+  for (const { plan, write } of writes)
+    if (isLinked || write.size >= CLONE_FROM) await writeOne(place, plan, write, onBytes);
   const [first] = writes;
   if (first && writes.length >= SYNC_ALL_FROM) await syncFileSystem(dirname(first.write.temp));
 }
 
+type Writes = readonly { plan: Plan; write: Write }[];
+
+async function copyMany(place: Place, writes: Writes, onBytes: (bytes: number) => void): Promise<void> {
+  await place.workers.each(writes, {
+    job: "copy",
+    bytes: writes.reduce((sum, { write }) => sum + write.size, 0),
+    input: (portion) => ({ items: portion.map(({ write }) => copyItem(place, write)), sync: false }),
+    done: (portion, { wrong }) => {
+      const bad = wrong === null ? undefined : portion[wrong];
+      if (bad) refuse(place, bad.plan, bad.write);
+      for (const { write } of portion) onBytes(write.size);
+    },
+  });
+}
+
+function copyItem(
+  place: Place,
+  write: Write,
+): { from: string; to: string; mode: number; sha256: Sha; xxh64?: string; size: number } {
+  const { temp: to, sha256, size, xxh64 } = write;
+  const checked = wanted(place, write) === "xxh64" && xxh64 !== undefined ? { xxh64 } : {};
+  return { from: place.objects.path(sha256), to, mode: modeOf(write), sha256, size, ...checked };
+}
+
+function modeOf(write: Write): number {
+  return (write.executable ? 0o777 : 0o666) & ~umask();
+}
+
 async function writeOne(place: Place, plan: Plan, write: Write, onBytes: (bytes: number) => void): Promise<void> {
   const source = place.objects.path(write.sha256);
-  const mode = write.executable ? 0o777 & ~umask() : 0o666 & ~umask();
+  const mode = modeOf(write);
   const check = async (): Promise<void> =>
     verifyObject(place, plan, write, await streamFile(source, { want: wanted(place, write), onBytes }));
   try {
@@ -241,7 +272,7 @@ async function writeOne(place: Place, plan: Plan, write: Write, onBytes: (bytes:
       linkSync(source, write.temp);
       return;
     }
-    if (place.link !== "copy" && clone(source, write.temp)) {
+    if (place.link !== "copy" && cloneFile(source, write.temp)) {
       await check();
       chmodSync(write.temp, mode);
       return;
@@ -264,20 +295,13 @@ function wanted(place: Place, write: Write): "sha256" | "xxh64" {
 
 function verifyObject(place: Place, plan: Plan, write: Write, found: { sha256: string; xxh64: string }): void {
   const holds = wanted(place, write) === "xxh64" ? found.xxh64 === write.xxh64 : found.sha256 === write.sha256;
-  if (holds) return;
+  if (!holds) refuse(place, plan, write);
+}
+
+function refuse(place: Place, plan: Plan, write: Write): never {
   const path = write.path === "" ? plan.item.key : `${plan.item.key}/${write.path}`;
   place.objects.quarantine(write.sha256);
   throw rotten(write.sha256, path);
-}
-
-function clone(source: string, temp: string): boolean {
-  try {
-    copyFileSync(source, temp, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
-    return true;
-  } catch {
-    rmSync(temp, { force: true });
-    return false;
-  }
 }
 
 let mask: number | undefined;
@@ -310,12 +334,16 @@ async function commit(place: Place, plans: readonly Plan[]): Promise<void> {
   }
 }
 
-async function remember(place: Place, { item, writes, kept }: Plan): Promise<void> {
+async function remember(place: Place, { item, writes, links, kept }: Plan): Promise<void> {
   if (item.kind === "file") {
     const stats = lstatOrNull(item.absolute);
     if (!stats?.isFile() || item.xxh64 === undefined) return place.index.forget(item.key);
     const digests = { sha256: item.sha256, xxh64: item.xxh64 };
-    return place.index.write(item.key, { sha256: item.sha256, files: [knownFile("", fileStat(stats), digests)] });
+    return place.index.write(item.key, {
+      sha256: item.sha256,
+      files: [knownFile("", fileStat(stats), digests)],
+      links: [],
+    });
   }
   const before = new Map((await place.index.read(item.key))?.files.map((file) => [file.path, file]));
   const files: Known[] = [];
@@ -327,7 +355,11 @@ async function remember(place: Place, { item, writes, kept }: Plan): Promise<voi
     const stats = lstatOrNull(target);
     if (stats?.isFile()) files.push(knownFile(path, fileStat(stats), { sha256, xxh64: "" }));
   }
-  await place.index.write(item.key, { sha256: item.sha256, files });
+  const shown = [
+    ...kept.flatMap((entry) => ("link" in entry ? [`${entry.path}\0${entry.link}`] : [])),
+    ...links.map(({ target, link }) => `${target.slice(item.absolute.length + 1)}\0${link}`),
+  ];
+  await place.index.write(item.key, { sha256: item.sha256, files, links: shown });
 }
 
 /** Removes folders that became empty when these paths went, the deepest first; never one that still holds something. */

@@ -7,10 +7,14 @@ import { nowNs, sleep } from "../platform/clock.ts";
 import { loadHashing } from "../platform/hashing.ts";
 import { type FileStat, fileStat, lstatOrNull } from "../platform/stat.ts";
 import { streamFile } from "../platform/stream.ts";
+import type { Workers } from "../platform/workers.ts";
 import type { Bytes, FileBytes, FolderBytes, Ignored, Progress } from "./bytes.ts";
-import type { Batch, Objects } from "./objects.ts";
+import type { Batch, Hashed, Objects } from "./objects.ts";
 import { isSameFile, type Known, knownFile, RACY_NS, type StatIndex } from "./stat-index.ts";
 import { type Member, walkFolder } from "./walk.ts";
+
+/** From this size on a file is read and written by two threads of its own. */
+const LARGE = 16 << 20;
 
 export interface ReadOptions {
   ignored?: Ignored;
@@ -22,6 +26,7 @@ export interface ReadOptions {
 interface Source {
   objects: Objects;
   index: StatIndex;
+  workers: Workers;
   absolute: string;
   key: string;
   options: ReadOptions & { move?: boolean };
@@ -65,7 +70,7 @@ async function readFile(source: Source, stat: FileStat, batch: Batch | null): Pr
   const hashed = await hashOne(source, absolute, stat.size, batch, onBytes);
   if (batch) await batch.finish();
   const current = options.move ? fileStat(lstatOrNull(absolute) ?? missing(key)) : hashed.stat;
-  await index.write(key, { sha256: hashed.sha256, files: [knownFile("", current, hashed)] });
+  await index.write(key, { sha256: hashed.sha256, files: [knownFile("", current, hashed)], links: [] });
   return {
     kind: "file",
     sha256: hashed.sha256,
@@ -92,30 +97,41 @@ async function hashOne(
 
 async function readFolder(source: Source, batch: Batch | null): Promise<FolderBytes> {
   const { index, key, absolute, options, objects } = source;
-  const members = walkFolder(absolute, key, options.ignored);
-  const before = options.precise ? null : await index.read(key);
+  const before = await index.read(key);
   const known = new Map(before?.files.map((file) => [file.path, file]));
+  const members = walkFolder(absolute, key, { ignored: options.ignored, isKnown: (path) => known.has(path) });
   const lacking = new Set(batch && before ? objects.missing(before.files.map((file) => file.sha256)) : []);
-  const stale = members.filter((member) => "stat" in member && !isKnown(known.get(member.path), member.stat, lacking));
-  await settle(stale.flatMap((member) => ("stat" in member ? [member.stat] : [])));
-  const total = stale.reduce((sum, member) => sum + ("stat" in member ? member.stat.size : 0), 0);
-  const onBytes = counter(options.progress, batch ? "Adding" : "Hashing", total);
+  const isFresh = (path: string, stat: FileStat): boolean => {
+    const file = known.get(path);
+    return options.precise !== true && isSameFile(file, stat) && !lacking.has(file.sha256);
+  };
+  const stale = members.filter((member) => "stat" in member && !isFresh(member.path, member.stat)) as FileMember[];
+  const hashed = await hashMany(source, stale, batch);
   const files: Known[] = [];
+  const links: string[] = [];
   const entries: ManifestEntry[] = [];
   for (const member of members) {
     if ("link" in member) {
-      entries.push({ path: member.path, link: member.link });
+      links.push(`${member.path}\0${member.link}`);
+      entries.push(member);
       continue;
     }
-    const file = await knownMember(source, member, known.get(member.path), lacking, batch, onBytes);
+    const file = hashed.get(member.path) ?? known.get(member.path);
+    if (!file) missing(`${key}/${member.path}`);
     files.push(file);
     entries.push({ path: member.path, sha256: file.sha256, size: file.size, executable: member.stat.executable });
   }
-  const manifest = Buffer.from(formatManifest(entries));
-  const sha256 = batch ? await batch.bytes(manifest) : (await loadHashing()).of(manifest, "sha256").sha256;
+  const isAsBefore =
+    before !== null && stale.length === 0 && before.files.length === files.length && sameLinks(before.links, links);
+  const sha256 =
+    isAsBefore && objects.missing([before.sha256]).length === 0 ? before.sha256 : await manifestOf(entries, batch);
   if (batch) await batch.finish();
-  if (stale.length > 0 || before?.sha256 !== sha256 || before.files.length !== files.length) {
-    await index.write(key, { sha256, files: options.move ? files.map((file) => restat(absolute, file)) : files });
+  if (!isAsBefore) {
+    await index.write(key, {
+      sha256,
+      links,
+      files: options.move ? files.map((file) => restat(absolute, file)) : files,
+    });
   }
   return {
     kind: "directory",
@@ -126,21 +142,64 @@ async function readFolder(source: Source, batch: Batch | null): Promise<FolderBy
   };
 }
 
-function isKnown(known: Known | undefined, stat: FileStat, lacking: ReadonlySet<string>): boolean {
-  return isSameFile(known, stat) && !lacking.has(known.sha256);
+type FileMember = Extract<Member, { stat: FileStat }>;
+
+function sameLinks(a: readonly string[], b: readonly string[]): boolean {
+  const known = new Set(a);
+  return a.length === b.length && b.every((link) => known.has(link));
 }
 
-async function knownMember(
+async function manifestOf(entries: readonly ManifestEntry[], batch: Batch | null): Promise<string> {
+  const manifest = Buffer.from(formatManifest(entries));
+  return batch ? batch.bytes(manifest) : (await loadHashing()).of(manifest, "sha256").sha256;
+}
+
+/** Hashes the files that the index does not know, into the batch where there is one. By path. */
+async function hashMany(
   source: Source,
-  member: Extract<Member, { stat: FileStat }>,
-  known: Known | undefined,
-  lacking: ReadonlySet<string>,
+  stale: readonly FileMember[],
   batch: Batch | null,
+): Promise<Map<string, Known>> {
+  const { absolute, options, workers } = source;
+  await settle(stale.map((member) => member.stat));
+  const total = stale.reduce((sum, member) => sum + member.stat.size, 0);
+  const onBytes = counter(options.progress, batch ? "Adding" : "Hashing", total);
+  const found = new Map<string, Known>();
+  const small = stale.filter((member) => member.stat.size < LARGE && !options.move);
+  const paths = small.map((member) => join(absolute, member.path));
+  const bytes = small.reduce((sum, member) => sum + member.stat.size, 0);
+  const hashed = batch ? await batch.files(paths, bytes, onBytes) : await digestMany(workers, paths, bytes, onBytes);
+  small.forEach((member, at) => {
+    const one = hashed[at];
+    if (one) found.set(member.path, knownFile(member.path, one.stat, one));
+  });
+  for (const member of stale) {
+    if (found.has(member.path)) continue;
+    const one = await hashOne(source, join(absolute, member.path), member.stat.size, batch, onBytes);
+    found.set(member.path, knownFile(member.path, one.stat, one));
+  }
+  return found;
+}
+
+async function digestMany(
+  workers: Workers,
+  paths: readonly string[],
+  bytes: number,
   onBytes: (bytes: number) => void,
-): Promise<Known> {
-  if (isSameFile(known, member.stat) && !lacking.has(known.sha256)) return known;
-  const hashed = await hashOne(source, join(source.absolute, member.path), member.stat.size, batch, onBytes);
-  return knownFile(member.path, hashed.stat, hashed);
+): Promise<Hashed[]> {
+  const found: Hashed[] = [];
+  const items = paths.map((path, at) => ({ path, at }));
+  await workers.each(items, {
+    job: "digest",
+    bytes,
+    input: (portion) => ({ files: portion.map(({ path }) => path) }),
+    done: (portion, output) =>
+      output.forEach((digested, nth) => {
+        found[portion[nth]?.at ?? 0] = digested;
+        onBytes(digested.stat.size);
+      }),
+  });
+  return found;
 }
 
 // After a move the link to the object stands in the file's place.

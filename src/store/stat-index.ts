@@ -28,6 +28,8 @@ export interface KnownArtifact {
   /** Of the artifact: the file's, or the manifest's. */
   sha256: Sha;
   files: Known[];
+  /** Links of a folder, as "path\0target". */
+  links: string[];
 }
 
 export interface StatIndex {
@@ -46,16 +48,21 @@ export function createStatIndex(stateDir: string): StatIndex {
         if (data === null || data.length < 17) return null;
         const body = data.subarray(17);
         if ((await loadHashing()).of(body, "xxh64").xxh64 !== data.toString("latin1", 0, 16)) return null;
-        const [owner, sha256, files] = JSON.parse(body.toString("utf8")) as [string, string, unknown[][]];
+        const [owner, sha256, files, links] = JSON.parse(body.toString("utf8")) as [
+          string,
+          string,
+          unknown[][],
+          string[],
+        ];
         if (owner !== key) return null;
-        return { sha256, files: files.map(fromRow) };
+        return { sha256, files: files.map(fromRow), links };
       } catch {
         return null;
       }
     },
-    async write(key, { sha256, files }) {
+    async write(key, { sha256, files, links }) {
       try {
-        const body = Buffer.from(JSON.stringify([key, sha256, files.map(toRow)]));
+        const body = Buffer.from(JSON.stringify([key, sha256, files.map(toRow), links]));
         const sum = (await loadHashing()).of(body, "xxh64").xxh64;
         mkdirSync(folder, { recursive: true });
         await writeFileAtomic(fileOf(key), Buffer.concat([Buffer.from(`${sum}\n`), body]), { durable: false });

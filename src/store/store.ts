@@ -1,8 +1,9 @@
 // The cache and what comes out of it: one façade over objects, stat index and placing.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { MANIFEST_MAX_BYTES, parseManifest } from "../model/manifest.ts";
+import { MANIFEST_MAX_BYTES, type ManifestEntry, parseManifest } from "../model/manifest.ts";
 import { lstatOrNull } from "../platform/stat.ts";
+import { createWorkers } from "../platform/workers.ts";
 import type { Bytes, Ignored, Progress, Sha } from "./bytes.ts";
 import { createObjects } from "./objects.ts";
 import { type Link, type Placement, prepare, type Prepared, removeEmptyFolders } from "./place.ts";
@@ -10,7 +11,7 @@ import { readPath } from "./read.ts";
 import { createStatIndex } from "./stat-index.ts";
 
 export type { Bytes, Progress, Sha } from "./bytes.ts";
-export type { Placement, Prepared } from "./place.ts";
+export { type Placement, type Prepared, sameEntry } from "./place.ts";
 
 export interface Store {
   readonly dir: string;
@@ -32,6 +33,8 @@ export interface Store {
   putBytes(data: Uint8Array): Promise<Sha>;
   /** A small object's bytes, checked. */
   readBytes(sha: Sha, maxBytes: number): Promise<Buffer>;
+  /** The files and links of a folder version. Throws object-missing, bytes-wrong, invalid-file. */
+  manifest(sha: Sha): Promise<readonly ManifestEntry[]>;
   /** All objects of a version of an artifact: itself, or the manifest and its members. */
   need(target: { kind: "file" | "directory" | "external"; sha256: Sha }): Promise<{ sha256: Sha; size: number }[]>;
   /** Re-reads objects with SHA-256; rotten ones go to quarantine. */
@@ -59,13 +62,17 @@ export interface StoreOptions {
   /** Of this repository: stat index and journal. */
   stateDir: string;
   link: Link;
+  /** Worker threads; 0: one a core. */
+  jobs: number;
   /** Others write to the cache too: nothing but SHA-256 is trusted. */
   shared: boolean;
 }
 
-export function createStore({ cacheDir, stateDir, link, shared }: StoreOptions): Store {
-  const objects = createObjects(cacheDir);
+export function createStore({ cacheDir, stateDir, link, jobs, shared }: StoreOptions): Store {
+  const workers = createWorkers(jobs);
+  const objects = createObjects(cacheDir, workers);
   const index = createStatIndex(stateDir);
+  let kept: { sha: Sha; entries: readonly ManifestEntry[] } | undefined;
   const store: Store = {
     dir: cacheDir,
     objectPath: objects.path,
@@ -74,7 +81,7 @@ export function createStore({ cacheDir, stateDir, link, shared }: StoreOptions):
     async add(absolute, key, options = {}) {
       const batch = objects.batch();
       try {
-        const bytes = await readPath({ objects, index, absolute, key, options }, batch);
+        const bytes = await readPath({ objects, index, workers, absolute, key, options }, batch);
         if (bytes === null)
           throw Object.assign(new Error(`no such file: ${absolute}`), { code: "ENOENT", path: absolute });
         return bytes;
@@ -82,7 +89,7 @@ export function createStore({ cacheDir, stateDir, link, shared }: StoreOptions):
         batch.discard();
       }
     },
-    look: (absolute, key, options = {}) => readPath({ objects, index, absolute, key, options }, null),
+    look: (absolute, key, options = {}) => readPath({ objects, index, workers, absolute, key, options }, null),
     async known(key) {
       const artifact = await index.read(key);
       return artifact && { sha256: artifact.sha256 };
@@ -95,11 +102,17 @@ export function createStore({ cacheDir, stateDir, link, shared }: StoreOptions):
       return sha;
     },
     readBytes: (sha, maxBytes) => objects.read(sha, maxBytes),
+    async manifest(sha) {
+      // The last one is kept: a checkout asks for it several times, and reading 50,000 entries takes a quarter of a second.
+      if (kept?.sha !== sha)
+        kept = { sha, entries: parseManifest(await objects.read(sha, MANIFEST_MAX_BYTES), sha).files };
+      return kept.entries;
+    },
     async need({ kind, sha256 }) {
       if (kind === "external") return [];
       const self = { sha256, size: await store.sizeOf(sha256) };
       if (kind === "file") return [self];
-      const { files } = parseManifest(await objects.read(sha256, MANIFEST_MAX_BYTES), sha256);
+      const files = await store.manifest(sha256);
       return [
         self,
         ...files.flatMap((entry) => ("sha256" in entry ? [{ sha256: entry.sha256, size: entry.size }] : [])),
@@ -117,7 +130,8 @@ export function createStore({ cacheDir, stateDir, link, shared }: StoreOptions):
       }
       return found;
     },
-    prepare: (items, options = {}) => prepare({ objects, index, link, shared, progress: options.progress }, items),
+    prepare: (items, options = {}) =>
+      prepare({ objects, index, workers, manifest: store.manifest, link, shared, progress: options.progress }, items),
     async place(items, options) {
       await (await store.prepare(items, options)).commit();
     },

@@ -15,14 +15,20 @@ export type Member = { path: string; stat: FileStat } | { path: string; link: st
  * All files and links below a folder, in any order; empty folders are nothing. Throws link-leaves for a link that points out
  * of it, bad-path for what is neither file, folder nor link, and for names that no other machine could take.
  */
-export function walkFolder(root: string, key: string, ignored: Ignored | undefined): Member[] {
+export function walkFolder(
+  root: string,
+  key: string,
+  options: { ignored: Ignored | undefined; isKnown: (path: string) => boolean },
+): Member[] {
+  const { ignored, isKnown } = options;
   const members: Member[] = [];
   const pending = [""];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     for (const item of list(join(root, folder))) {
       const path = folder === "" ? item.name : `${folder}/${item.name}`;
       if (isTempName(item.name) || ignored?.(path, item.isDirectory())) continue;
-      const why = checkMemberPath(path);
+      // A path that is in the index was checked when it came there.
+      const why = isKnown(path) ? null : checkMemberPath(path);
       if (why !== null)
         throw new MvError("bad-path", `${key}/${path} cannot be tracked: ${why}`, {
           hint: "rename it, or leave it out with .mvignore",
