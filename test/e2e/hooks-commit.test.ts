@@ -125,7 +125,7 @@ describe("a merge", () => {
     repo.git("merge", "--quiet", "--no-edit", "side");
     expect(asked()).toEqual(["hook pre-merge-commit"]);
     repo.git("reset", "--quiet", "--hard", "HEAD~1");
-    repo.git("merge", "--quiet", "--no-edit", "-s", "ours", "side");
+    repo.git("--literal-pathspecs", "merge", "--quiet", "--no-edit", "-s", "ours", "side");
     expect(asked()).toEqual(["hook pre-merge-commit"]);
     program.answer(1);
     repo.git("reset", "--quiet", "--hard", "HEAD~1");

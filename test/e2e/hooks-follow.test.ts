@@ -137,8 +137,16 @@ describe("nothing is started", () => {
     program.calls();
     expect(repo.tryGit("rebase", "main").status).not.toBe(0);
     expect(followed()).toEqual([]);
+    // A reset in between takes ORIG_HEAD along; the rebase itself remembers where it began.
+    repo.git("reset", "--quiet", "--hard", "main");
+    expect(followed()).toEqual([]);
     repo.write("a.txt", "solved\n");
     repo.git("add", "a.txt");
+    repo.git("commit", "--quiet", "-m", "b");
+    repo.git("checkout", "--quiet", "side", "--", "m/x.mv.yaml");
+    repo.git("commit", "--quiet", "-m", "pointer");
+    expect(repo.git("rev-parse", "ORIG_HEAD^{tree}")).not.toBe(repo.git("rev-parse", "topic^{tree}"));
+    program.calls();
     repo.git("rebase", "--continue");
     expect(followed()).toEqual([]);
     expect(repo.git("show", "HEAD:m/x.mv.yaml")).toBe("2");
