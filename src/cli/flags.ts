@@ -20,7 +20,10 @@ export function isOn(flags: Values, name: string): boolean {
 /** Splits "key=value"; fails with usage naming the flag. */
 export function pair(word: string, flag: string): [string, string] {
   const at = word.indexOf("=");
-  if (at < 1) throw new MvError("usage", `${flag} ${word}: give it as KEY=VALUE`, { hint: `${flag} accuracy=0.91` });
+  if (at < 1) {
+    const example = flag === "mv set" ? "metrics.accuracy=0.91" : "accuracy=0.91";
+    throw new MvError("usage", `${flag} ${word}: give it as KEY=VALUE`, { hint: `${flag} ${example}` });
+  }
   return [word.slice(0, at), word.slice(at + 1)];
 }
 

@@ -1,4 +1,10 @@
-// The day that a tag shows: in the zone of whoever made it, as people remember it.
+// Days of the calendar, as records and tags show them: in the zone of whoever made it, as people remember it.
+
+/** Whether a text is a day that the calendar has, as YYYY-MM-DD. */
+export function isDay(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
+  return time !== null && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);
+}
 
 /** "2026-02-09": the day of a moment (seconds since 1970) in a zone as Git writes it ("+0100"). */
 export function dayIn(zone: string, seconds: number): string {

@@ -159,14 +159,19 @@ export function readArtifacts(yaml: YamlFile, key: string): Artifact[] {
 function withTexts<Type extends Value | undefined>(fields: Readonly<Record<string, Type>>): Record<string, Type> {
   const result = Object.assign(Object.create(null) as Record<string, Type>, fields);
   for (const [key, value] of Object.entries(fields)) {
-    if (isText(key) && value !== undefined && value !== null) result[key] = asTexts(value) as Type;
+    if (holdsTexts(key) && value !== undefined && value !== null) result[key] = asTexts(value) as Type;
   }
   return result;
 }
 
-/** Whether the format says that the key, dotted or not, holds texts. */
-function isText(key: string): boolean {
-  return TEXTS.includes(key) || MANY_TEXTS.some((name) => key === name || key.startsWith(`${name}.`));
+/** Whether the format says that the key, dotted or not, holds one text: what is typed for it is kept, whatever it looks like. */
+export function isTextField(key: string): boolean {
+  return TEXTS.includes(key) || MANY_TEXTS.some((name) => key.startsWith(`${name}.`));
+}
+
+/** The same, or several texts. */
+function holdsTexts(key: string): boolean {
+  return isTextField(key) || MANY_TEXTS.includes(key);
 }
 
 /** The text of a new record, its keys in the format's order; undefined ones are left out. */
@@ -186,7 +191,7 @@ export function updateRecord(text: string, file: string, patch: Readonly<Record<
   const yaml = parseYaml(text, file, { maxBytes: RECORD_MAX_BYTES });
   const changes = withTexts(patch);
   for (const [key, value] of Object.entries(changes)) {
-    if (value !== undefined && isText(key)) changes[key] = keepSpelling(current(yaml.data, key), value);
+    if (value !== undefined && holdsTexts(key)) changes[key] = keepSpelling(current(yaml.data, key), value);
   }
   return editYaml(yaml, changes, { order: RECORD_KEYS });
 }

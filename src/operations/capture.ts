@@ -3,13 +3,15 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { capture } from "../environment/capture.ts";
 import { changing } from "./change.ts";
-import type { Given } from "./describe.ts";
+import { type Given, givenFields } from "./describe.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { MvError } from "../errors.ts";
 import { updateRecord } from "../model/record.ts";
-import { isMap, type Value, type ValueMap } from "../model/value.ts";
+import type { ValueMap } from "../model/value.ts";
 import type { Project } from "./project.ts";
+import { requireSettled } from "./settled.ts";
 import { readSnapshot } from "./snapshot.ts";
+import { stageChanged } from "./staging.ts";
 import { oneModel } from "./versions.ts";
 
 /** A folder's newest file is looked for among this many. */
@@ -75,27 +77,14 @@ export async function captureInto(project: Project, input: CaptureInput): Promis
     const model = oneModel(project, input.model);
     const found = (await readSnapshot(project, "worktree")).records.get(model);
     if (!found) throw new MvError("nothing-to-release", `${model} has no record yet`, { hint: "mv add FILE" });
+    await requireSettled(project, [found.path]);
     const { given, source } = await captureFor(project, { python: input.python, files: [] });
-    const { fields } = found.record;
-    const patch: Record<string, Value | undefined> = {};
-    if (given.library_versions) patch["library_versions"] = given.library_versions;
-    if (given.environment) patch["environment"] = given.environment;
-    for (const key of ["hyperparameters", "metrics"] as const) {
-      const fresh = input[key];
-      if (fresh) patch[key] = { ...(isMap(fields[key]) ? fields[key] : {}), ...fresh };
-    }
-    const text = updateRecord(found.text, found.path, patch);
-    if (text !== found.text) {
-      await writeFileAtomic(join(project.root, found.path), text, { durable: true });
-      await project.git.stage([found.path]);
-    }
-    const none: ValueMap = {};
-    return {
-      model,
-      source,
-      library_versions: given.library_versions ?? none,
-      environment: given.environment ?? none,
-      changed: text !== found.text,
-    };
+    const { hyperparameters, metrics } = input;
+    const brought: Given = { ...given, ...(hyperparameters && { hyperparameters }), ...(metrics && { metrics }) };
+    const text = updateRecord(found.text, found.path, givenFields(brought, found.record.fields));
+    if (text !== found.text) await writeFileAtomic(join(project.root, found.path), text);
+    await stageChanged(project, [found.path]);
+    const { library_versions = {}, environment = {} } = given;
+    return { model, source, library_versions, environment, changed: text !== found.text };
   });
 }

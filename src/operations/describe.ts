@@ -81,8 +81,8 @@ export function describeAsCommitted(
   return { text, record: parseRecord(text, file), dropped: [], kept: [] };
 }
 
-/** What a command brings; single hyperparameters and metrics join those that are there. */
-function givenFields(given: Given, old: Patch): Patch {
+/** The fields that a command brings; single hyperparameters and metrics join those that are there. */
+export function givenFields(given: Given, old: Patch): Patch {
   const patch: Patch = { ...given };
   for (const field of ["hyperparameters", "metrics"] as const) {
     const [there, fresh] = [old[field], given[field]];

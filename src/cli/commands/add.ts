@@ -1,6 +1,7 @@
 import { MvError } from "../../errors.ts";
+import { isDay } from "../../model/day.ts";
 import type { Role } from "../../model/pointer.ts";
-import { valueOf, type ValueMap } from "../../model/value.ts";
+import { looksNumeric, valueOf, type ValueMap } from "../../model/value.ts";
 import { add } from "../../operations/add.ts";
 import type { Given } from "../../operations/describe.ts";
 import { readGivenFiles } from "../../operations/values.ts";
@@ -39,7 +40,7 @@ async function given(context: Context, flags: Values): Promise<Given> {
   if (set !== undefined) result.feature_set_version = set;
   const date = text(flags, "date");
   if (date !== undefined) {
-    if (!/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(Date.parse(date))) {
+    if (!isDay(date)) {
       throw new MvError("usage", `--date ${date}: give a day as YYYY-MM-DD`, { hint: "--date 2026-02-09" });
     }
     result.training_date = date;
@@ -52,6 +53,12 @@ async function given(context: Context, flags: Values): Promise<Given> {
 async function values(context: Context, flags: Values, files: string, single: string): Promise<ValueMap | undefined> {
   const paths = list(flags, files);
   const pairs = list(flags, single).map((word) => pair(word, `--${single}`));
+  const text = single === "metric" ? pairs.find(([, word]) => !looksNumeric(word)) : undefined;
+  if (text !== undefined) {
+    throw new MvError("usage", `--metric ${text.join("=")}: a metric is a number, with a point`, {
+      hint: `--metric ${text[0]}=0.91`,
+    });
+  }
   if (paths.length === 0 && pairs.length === 0) return undefined;
   const fromFiles = await readGivenFiles(context.cwd, paths);
   return { ...fromFiles, ...Object.fromEntries(pairs.map(([key, word]) => [key, valueOf(word)])) };

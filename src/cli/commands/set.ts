@@ -1,8 +1,10 @@
 import { MvError } from "../../errors.ts";
+import { isTextField } from "../../model/record.ts";
 import { parseWord } from "../../model/yaml.ts";
 import { set } from "../../operations/set.ts";
 import type { CommandRun } from "../command.ts";
 import { list, pair, text } from "../flags.ts";
+import { printable } from "../terminal.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
   const unset = list(flags, "unset");
@@ -11,9 +13,10 @@ export const run: CommandRun = async (context, operands, flags) => {
   }
   const values = operands.map((word) => {
     const [key, value] = pair(word, "mv set");
-    return [key, parseWord(value, key)] as const;
+    return [key, isTextField(key) ? value : parseWord(value, key)] as const;
   });
   const result = await set(await context.project(), { model: text(flags, "model"), values, unset });
-  const changed = result.changed.length > 0 ? result.changed.join(", ") : "nothing to change";
-  return { data: result, out: `${result.model}  ${changed}` };
+  const changed = result.changed.length > 0 ? result.changed.map(printable).join(", ") : "nothing to change";
+  const notes = result.correction === null ? [] : [`That corrects a release. Next: ${result.correction}`];
+  return { data: result, out: `${result.model}  ${changed}`, notes };
 };

@@ -7,7 +7,7 @@ import { overwritingNotes } from "./overwriting.ts";
 export function addView(result: AddResult, here: Here): { out: string; notes: string[] } {
   const rows = result.artifacts.map((artifact) => [
     here.shown(artifact.path),
-    `${about(artifact, result.models)}${artifact.changed ? "" : ", unchanged"}`,
+    artifact.changed ? about(artifact, result.models) : `${about(artifact, result.models)}, unchanged`,
     bytes(artifact.size),
     short(artifact.sha256),
   ]);
@@ -25,13 +25,12 @@ function about(artifact: AddedArtifact, models: readonly DescribedModel[]): stri
   if (artifact.role !== "model") return artifact.role;
   return models
     .filter(({ model }) => artifact.models.includes(model))
-    .map(declared)
+    .map((model) => (artifact.changed && model.overwrites !== null ? `${declared(model)}, changed` : declared(model)))
     .join(", ");
 }
 
-function declared({ model, from, version, overwrites }: DescribedModel): string {
-  const moved = from !== null && from !== version;
-  return `${model} ${moved ? `${from} -> ` : ""}${version}${overwrites === null ? "" : ", changed"}`;
+function declared({ model, from, version }: DescribedModel): string {
+  return `${model} ${from !== null && from !== version ? `${from} -> ` : ""}${version}`;
 }
 
 /** What happened to the metadata, with the model's name in front where several are concerned. */

@@ -51,13 +51,12 @@ export async function correctionFinding(
   if (createHash("sha256").update(text).digest("hex") === release.record.sha256) return [];
   const fields = await changedFields(project, release, record);
   if (fields.length === 0) return [];
-  const patch = nextPatch(releases, tree.model, release.version);
   return [
     {
       rule: "metadata-changed",
       severity,
       message: `${tree.model} ${record.version}: ${listed(fields)} changed after the release; a correction is a version of its own.`,
-      next: [tagCommand(project, tree.model, { version: patch, gap: false }, "-a ")],
+      next: [correctionCommand(project, releases, tree.model, release.version)],
       file: tree.file,
       commit: null,
       models: [{ model: tree.model, version: record.version }],
@@ -88,8 +87,9 @@ function isSameData(before: ModelRecord, now: ModelRecord): boolean {
   return isDerived && sameContent(before.datasets, now.datasets);
 }
 
-function nextPatch(releases: Releases, model: string, version: string): string {
+/** The command that tags a correction of a release: its next free patch. */
+export function correctionCommand(project: Project, releases: Releases, model: string, version: string): string {
   let patch = next(version, "patch");
   while (releases.find(model, patch)) patch = next(patch, "patch");
-  return patch;
+  return tagCommand(project, model, { version: patch, gap: false }, "-a ");
 }
