@@ -80,7 +80,11 @@ async function finish(project: Project, change: TreeChange, { removals }: Arrang
   for (const { path, bytes } of removals) await store.remove(join(project.root, path), path, bytes);
   const touched: string[] = [];
   for (const [file, { after }] of Object.entries(change.files)) touched.push(...(await replace(project, file, after)));
-  if (touched.length > 0) await project.git.stage([...new Set(touched)]);
+  if (touched.length === 0) return;
+  // An ignore file that is in conflict itself is not settled by the way.
+  const unmerged = new Set(await project.git.unmerged());
+  const files = touched.filter((file) => Object.hasOwn(change.files, file) || !unmerged.has(file));
+  await project.git.stage([...new Set(files)]);
 }
 
 /** Returns the files to stage. */

@@ -1,52 +1,38 @@
 // mv merge --ours | --theirs: settles a conflict between two trainings. One side's bytes come with all that describes
 // them; the rest of the record is merged field by field; the result gets a free draft number.
-import { join } from "node:path";
 import { MvError } from "../errors.ts";
-import { sameContent } from "../model/content.ts";
-import { type ModelRecord, parseRecord, updateRecord } from "../model/record.ts";
-import type { Value } from "../model/value.ts";
-import { compare } from "../model/version.ts";
-import { writeFileAtomic } from "../platform/files.ts";
-import { changing } from "./change.ts";
-import { nextFreeDraft } from "./drafts.ts";
-import {
-  arrange,
-  carryOut,
-  leaveOutMissing,
-  type SavedBytes,
-  saveOrRefuse,
-  type Wanted,
-  wantedOf,
-} from "./materialize.ts";
-import { mergeFields } from "./merge/fields.ts";
-import { type Conflict, findConflict, pointerOf, type Sides } from "./merge/sides.ts";
-import { placePointer, removePointer } from "./pointers.ts";
+import { artifactPath, pointerPath, POINTER_SUFFIX } from "../model/paths.ts";
+import { parsePointer } from "../model/pointer.ts";
+import { parseRecord } from "../model/record.ts";
+import { carryOutChange, changing, replacement, type Replacement } from "./change.ts";
+import { arrange, leaveOutMissing, type SavedBytes, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import { type Cause, type Conflict, findConflict, type Side } from "./merge/conflict.ts";
+import { settledIgnores } from "./merge/ignores.ts";
+import { chosenSide, settle, type Settled } from "./merge/settle.ts";
+import { conflictedModels, loosePointers, pointerOf, type Sides, textOf } from "./merge/sides.ts";
 import type { Project } from "./project.ts";
-import { readReleases, type Releases } from "./releases.ts";
-import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { readReleases } from "./releases.ts";
+import { readSnapshot } from "./snapshot.ts";
 import { quoted } from "./targets.ts";
 import { oneModel } from "./versions.ts";
 
 export interface MergeInput {
-  side?: "ours" | "theirs" | undefined;
+  side?: Side | undefined;
   model?: string | undefined;
   force?: boolean | undefined;
 }
 
-export interface MergedModel {
-  model: string;
-  version: string;
-  side: "ours" | "theirs";
-  /** Declared versions whose bytes are now in no release. */
-  lost: string[];
-  /** Fields that both sides changed differently; the chosen side's value stands. */
-  overruled: string[];
-}
+export type MergedModel = Omit<Settled, "text">;
 
 export interface MergeResult {
-  /** The branch or commit that is merged, as Git names it. */
-  other: string;
+  /** The command that left the conflict. */
+  cause: Cause;
+  /** What the sides are called: a branch, else a short commit. In a rebase ours is the branch that is rebased onto. */
+  ours: string;
+  theirs: string;
   models: MergedModel[];
+  /** Data and other artifacts of no model whose pointers were in conflict, and the side they are of. */
+  artifacts: { path: string; side: Side }[];
   written: string[];
   removed: string[];
   absent: string[];
@@ -57,143 +43,134 @@ export interface MergeResult {
   next: string;
 }
 
+/** What a settled conflict leaves: texts of files, and bytes; null: gone. */
+interface Outcome {
+  files: Map<string, string | null>;
+  wanted: Map<string, Wanted | null>;
+}
+
 /** Settles records and pointers in conflict and stages them. Fails with nothing-found where there are none. */
 export async function merge(project: Project, input: MergeInput): Promise<MergeResult> {
   return changing(project, async () => {
-    const releases = await readReleases(project);
-    const conflict = await findConflict(project);
-    const model = input.model === undefined ? undefined : oneModel(project, input.model);
-    const sides = conflict.models.filter((item) => model === undefined || item.model === model);
-    if (sides.length === 0) {
+    const [releases, conflict] = await Promise.all([readReleases(project), findConflict(project)]);
+    const meant = input.model === undefined ? undefined : oneModel(project, input.model);
+    const all = await conflictedModels(project, conflict);
+    const models = all.filter(({ model }) => meant === undefined || model === meant);
+    const loose = meant === undefined ? loosePointers(conflict, all) : [];
+    if (models.length + loose.length === 0) {
       throw new MvError("nothing-found", "No record and no pointer is in conflict", { hint: "git status" });
     }
-    const models: MergedModel[] = [];
-    const touched: string[] = [];
-    for (const item of sides) {
-      const side = input.side ?? onlySide(item);
-      models.push(await settle(project, releases, { item, side, conflict, touched }));
+    const outcome: Outcome = { files: new Map(), wanted: new Map() };
+    const settled: Settled[] = [];
+    for (const item of models) {
+      const result = await settle(project, releases, conflict, item, chosenSide(item, conflict, input.side));
+      settled.push(result);
+      await takeSide(project, conflict, item, result, outcome);
     }
-    const bytes = await bringBytes(project, sides, touched, input.force === true);
-    await project.git.stage([...new Set(touched)]);
-    return { other: conflict.other, models, ...bytes, ...(await goOn(project)) };
+    const artifacts = await takeLoose(project, conflict, loose, input.side ?? agreed(settled), outcome);
+    await dropUnlisted(project, models, outcome);
+    for (const [path, text] of await settledIgnores(project, conflict)) outcome.files.set(path, text);
+    const bytes = await carryOut(project, outcome, input.force === true);
+    const { cause, names } = conflict;
+    return {
+      cause,
+      ...names,
+      models: settled.map(({ text: _written, ...model }) => model),
+      artifacts,
+      ...bytes,
+      ...(await whatIsLeft(project, conflict)),
+    };
   });
 }
 
-// What ends the operation. Where HEAD's bytes were taken there may be nothing to commit, which a rebase skips by itself.
-async function goOn(project: Project): Promise<Pick<MergeResult, "unmerged" | "next">> {
-  const operation = await project.git.inProgress();
-  const { unmerged, staged } = await project.git.status();
-  if (operation === null || operation === "merge" || operation === "bisect") return { unmerged, next: "git commit" };
-  const isEmpty = staged.length + unmerged.length === 0 && operation !== "rebase";
-  return { unmerged, next: `git ${operation} --${isEmpty ? "skip" : "continue"}` };
-}
-
-// Without a side: the one that has new bytes, where the other has none.
-function onlySide(item: Sides): "ours" | "theirs" {
-  const base = item.base?.record.artifacts ?? [];
-  const ours = !sameContent(base, item.ours?.record.artifacts ?? []);
-  const theirs = !sameContent(base, item.theirs?.record.artifacts ?? []);
-  if (ours !== theirs) return ours ? "ours" : "theirs";
-  if (sameContent(item.ours?.record.artifacts ?? [], item.theirs?.record.artifacts ?? [])) return "ours";
-  throw new MvError(
-    "conflict",
-    `Both sides have new bytes for ${item.model}: ${describeSide(item, "ours")}, ${describeSide(item, "theirs")}`,
-    {
-      hint: "mv merge --ours, or mv merge --theirs",
-      details: { model: item.model },
-    },
-  );
-}
-
-function describeSide(item: Sides, side: "ours" | "theirs"): string {
-  return `${side} is ${item[side]?.record.version ?? "gone"}`;
-}
-
-async function settle(
+async function takeSide(
   project: Project,
-  releases: Releases,
-  work: { item: Sides; side: "ours" | "theirs"; conflict: Conflict; touched: string[] },
-): Promise<MergedModel> {
-  const { item, side, conflict, touched } = work;
-  const { model } = item;
-  const chosen = item[side];
-  const rejected = item[side === "ours" ? "theirs" : "ours"];
-  if (!chosen) {
-    throw new MvError("conflict", `${side} has no record of ${model}`, {
-      hint: `git rm ${project.settings.models[model]?.record ?? ""}, or mv merge --${side === "ours" ? "theirs" : "ours"}`,
+  conflict: Conflict,
+  item: Sides,
+  { side, text }: Settled,
+  outcome: Outcome,
+): Promise<void> {
+  outcome.files.set(item.path, text);
+  for (const artifact of item[side]?.record.artifacts ?? []) {
+    const found = await pointerOf(project, conflict, side, artifact);
+    if (found === null) {
+      throw new MvError(
+        "conflict",
+        `The pointer of ${artifact.path} as ${conflict.names[side]} has it cannot be found`,
+        {
+          hint: `mv add ${quoted(artifact.path)}`,
+        },
+      );
+    }
+    outcome.files.set(pointerPath(artifact.path), found.text);
+    const bytes = wantedOf(found.pointer);
+    if (bytes) outcome.wanted.set(artifact.path, bytes);
+  }
+}
+
+/** The side that the models took, where they agree: their data comes from it too. */
+function agreed(settled: readonly Settled[]): Side | undefined {
+  const [first] = settled;
+  return first && settled.every(({ side }) => side === first.side) ? first.side : undefined;
+}
+
+async function takeLoose(
+  project: Project,
+  conflict: Conflict,
+  pointers: readonly string[],
+  side: Side | undefined,
+  outcome: Outcome,
+): Promise<MergeResult["artifacts"]> {
+  const [first] = pointers;
+  if (first === undefined) return [];
+  if (side === undefined) {
+    throw new MvError("conflict", `Both sides have changed ${artifactPath(first)}`, {
+      hint: "mv merge --ours, or mv merge --theirs",
+      details: { paths: pointers.map(artifactPath), ...conflict.names },
     });
   }
-  const version = await settledVersion(project, releases, { item, side, chosen: chosen.record, conflict });
-  const { patch, overruled } = mergeFields({
-    base: item.base?.record ?? null,
-    chosen: chosen.record,
-    other: rejected?.record ?? null,
-  });
-  const full: Record<string, Value | undefined> = { ...patch, version };
-  // A reason belongs to the version it was given for.
-  if (version !== chosen.record.version) full["reason"] = undefined;
-  const text = updateRecord(chosen.text, chosen.path, full);
-  parseRecord(text, chosen.path);
-  await writeFileAtomic(join(project.root, chosen.path), text, { durable: true });
-  touched.push(chosen.path);
-  for (const artifact of chosen.record.artifacts) {
-    const pointer = await pointerOf(project, conflict, side, artifact);
-    if (pointer === null) {
-      throw new MvError("conflict", `The pointer of ${artifact.path} as ${side} has it is nowhere to be found`, {
-        hint: `mv add ${quoted(artifact.path)}`,
-      });
-    }
-    touched.push(...(await placePointer(project, artifact.path, pointer)));
+  const artifacts: MergeResult["artifacts"] = [];
+  for (const file of pointers) {
+    const path = artifactPath(file);
+    const text = await textOf(project, conflict, file, side);
+    outcome.files.set(file, text);
+    const bytes = text === null ? null : wantedOf(parsePointer(text, file));
+    if (bytes || text === null) outcome.wanted.set(path, bytes);
+    artifacts.push({ path, side });
   }
-  const lost = rejected && isLost(releases, model, rejected.record, chosen.record) ? [rejected.record.version] : [];
-  return { model, version, side, lost, overruled };
+  return artifacts;
 }
 
-function isLost(releases: Releases, model: string, rejected: ModelRecord, chosen: ModelRecord): boolean {
-  if (rejected.artifacts.length === 0 || sameContent(rejected.artifacts, chosen.artifacts)) return false;
-  return !releases.of(model).some((release) => sameContent(release.artifacts, rejected.artifacts));
-}
-
-// Bytes that are released keep their number, and so do HEAD's own where the commit has no other parent whose bytes it could
-// lose (a rebase, a cherry-pick, a revert, a squash); else the next free draft above both sides'.
-async function settledVersion(
-  project: Project,
-  releases: Releases,
-  state: { item: Sides; side: "ours" | "theirs"; chosen: ModelRecord; conflict: Conflict },
-): Promise<string> {
-  const { item, side, chosen, conflict } = state;
-  const release = releases.find(item.model, chosen.version);
-  if (release && sameContent(release.artifacts, chosen.artifacts)) return chosen.version;
-  if (sameContent(item.ours?.record.artifacts ?? [], item.theirs?.record.artifacts ?? [])) return chosen.version;
-  if (side === "ours" && !conflict.isMerge) return chosen.version;
-  // After a squash the other side's commits are not in HEAD's history, but its number is known.
-  const versions = [item.ours, item.theirs].flatMap((one) => (one ? [one.record.version] : []));
-  return nextFreeDraft(project, releases, item.model, {
-    declared: versions.toSorted(compare).at(-1) ?? null,
-    heads: conflict.heads,
-    taken: versions,
+/** Artifacts that a side had and no record lists any more: their pointers merged cleanly, and would point at nothing. */
+async function dropUnlisted(project: Project, models: readonly Sides[], { files, wanted }: Outcome): Promise<void> {
+  const now = await readSnapshot(project, "worktree", () => undefined);
+  const records = Object.entries(project.settings.models).flatMap(([model, { record: path }]) => {
+    const text = files.get(path);
+    if (text === null) return [];
+    return text === undefined ? (now.records.get(model)?.record ?? []) : parseRecord(text, path);
   });
+  const listed = new Set(records.flatMap((record) => record.artifacts).map(({ path }) => path));
+  const before = models.flatMap((item) => [item.ours, item.theirs].flatMap((side) => side?.record.artifacts ?? []));
+  for (const { path } of before) {
+    if (listed.has(path)) continue;
+    files.set(pointerPath(path), null);
+    wanted.set(path, null);
+  }
 }
 
-async function bringBytes(
+async function carryOut(
   project: Project,
-  sides: readonly Sides[],
-  touched: string[],
+  { files, wanted }: Outcome,
   force: boolean,
-): Promise<{ written: string[]; removed: string[]; absent: string[]; saved: SavedBytes[] }> {
-  const snapshot = await readSnapshot(project, "worktree");
-  const wanted = new Map<string, Wanted | null>();
-  for (const [path, { pointer, path: file }] of snapshot.pointers) {
-    const bytes = touched.includes(file) ? wantedOf(pointer) : null;
-    if (bytes) wanted.set(path, bytes);
-  }
-  const gone = unlisted(sides, snapshot);
-  for (const path of gone) wanted.set(path, null);
+): Promise<Pick<MergeResult, "written" | "removed" | "absent" | "saved">> {
   const arrangement = await arrange(project, wanted);
   const absent = leaveOutMissing(arrangement);
   const saved = await saveOrRefuse(project, arrangement, force);
-  await carryOut(project, arrangement);
-  for (const path of gone) touched.push(...(await removePointer(project, path)));
+  const replacements: Record<string, Replacement> = {};
+  for (const [path, text] of inOrder(files)) replacements[path] = await replacement(project, path, text);
+  const from = await project.git.head();
+  const change = { verb: "merge" as const, from, to: null, wanted: Object.fromEntries(wanted), files: replacements };
+  await carryOutChange(project, change, arrangement);
   return {
     written: arrangement.placements.map((item) => item.key),
     removed: arrangement.removals.map((item) => item.path),
@@ -202,11 +179,22 @@ async function bringBytes(
   };
 }
 
-// Artifacts that the other side had and no record lists any more: their pointers merged cleanly, and would point at nothing.
-function unlisted(sides: readonly Sides[], snapshot: Snapshot): string[] {
-  const listed = new Set([...snapshot.records.values()].flatMap((found) => found?.record.artifacts ?? []).map(pathOf));
-  const before = sides.flatMap((item) => [item.ours, item.theirs].flatMap((side) => side?.record.artifacts ?? []));
-  return [...new Set(before.map(pathOf))].filter((path) => !listed.has(path));
+/** Ignore files first: a pointer then finds its line there, or takes it out. */
+function inOrder(files: ReadonlyMap<string, string | null>): [string, string | null][] {
+  const isPointer = (path: string): number => (path.endsWith(POINTER_SUFFIX) ? 1 : 0);
+  return [...files].toSorted(([a], [b]) => isPointer(a) - isPointer(b));
 }
 
-const pathOf = ({ path }: { path: string }): string => path;
+/** What ends the operation. Where HEAD's bytes were taken there may be nothing to commit, which a rebase skips by itself. */
+async function whatIsLeft(
+  project: Project,
+  { cause, heads }: Conflict,
+): Promise<Pick<MergeResult, "unmerged" | "next">> {
+  const operation = await project.git.inProgress();
+  const { unmerged, staged } = await project.git.status();
+  // A stash that conflicted is still in the list.
+  if (cause === "stash" && heads.length > 1) return { unmerged, next: "git stash drop" };
+  if (operation === null || operation === "merge" || operation === "bisect") return { unmerged, next: "git commit" };
+  const isEmpty = staged.length + unmerged.length === 0 && operation !== "rebase";
+  return { unmerged, next: `git ${operation} --${isEmpty ? "skip" : "continue"}` };
+}

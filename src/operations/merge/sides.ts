@@ -1,99 +1,68 @@
-// The sides of every model in conflict: from the index where a file is unmerged, else from the commits.
-import { join } from "node:path";
+// The sides of every model in conflict, and the pointers that belong to them: from the index where a file is unmerged, else
+// from the commits.
 import type { Artifact } from "../../model/content.ts";
-import { pointerPath } from "../../model/paths.ts";
-import { formatPointer, parsePointer } from "../../model/pointer.ts";
+import { pointerPath, POINTER_SUFFIX } from "../../model/paths.ts";
+import { formatPointer, parsePointer, type Pointer } from "../../model/pointer.ts";
 import { type ModelRecord, parseRecord } from "../../model/record.ts";
-import { readTextFile } from "../../platform/files.ts";
 import type { Project } from "../project.ts";
+import type { Conflict, Side } from "./conflict.ts";
 
-export interface Side {
-  path: string;
+export interface RecordSide {
   text: string;
   record: ModelRecord;
 }
 
 export interface Sides {
   model: string;
-  base: Side | null;
-  ours: Side | null;
-  theirs: Side | null;
+  /** The record's path. */
+  path: string;
+  base: RecordSide | null;
+  ours: RecordSide | null;
+  theirs: RecordSide | null;
 }
 
-export interface Conflict {
-  /** Models whose record or pointers are unmerged. */
-  models: Sides[];
-  /** The other side as Git names it: a branch, or a short commit id. */
-  other: string;
-  /** The commits in whose history drafts are taken. */
-  heads: string[];
-  /** Whether the commit will have the other side as a parent. */
-  isMerge: boolean;
-  /** Files as Git calls them, unmerged. */
-  unmerged: readonly string[];
-  /** Commits to look for a side's pointers in. */
-  commits: readonly string[];
-}
+const STAGES = { base: ":1", ours: ":2", theirs: ":3" } as const;
 
-type Name = "base" | "ours" | "theirs";
+type Name = keyof typeof STAGES;
 
-const MESSAGE_MAX_BYTES = 1 << 20;
-const STAGES: Readonly<Record<Name, string>> = { base: ":1", ours: ":2", theirs: ":3" };
-
-/** Reads what a merge, rebase, cherry-pick, revert, squash or stash left in conflict. */
-export async function findConflict(project: Project): Promise<Conflict> {
-  const { git } = project;
-  const unmerged = await git.unmerged();
-  const head = await git.head();
-  const merged = await git.resolveCommit("MERGE_HEAD");
-  const other = merged ?? (await firstOf(project, ["CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD"]));
-  const heads = [head.oid, other].filter((oid) => oid !== null);
-  const [applied] = other === null ? [] : await git.commits({ include: [other], max: 1 });
-  const conflict = {
-    other: await nameOf(project, other),
-    heads,
-    isMerge: merged !== null,
-    unmerged,
-    // A revert's other side is a parent of the commit that Git names.
-    commits: [...heads, ...(applied?.parents ?? [])],
-  };
-  const models: Sides[] = [];
-  for (const [model, { record }] of Object.entries(project.settings.models)) {
-    const sides = await readSides(project, record, conflict, other);
-    const listed = [...(sides.ours?.record.artifacts ?? []), ...(sides.theirs?.record.artifacts ?? [])];
-    const files = [record, ...listed.map((artifact) => pointerPath(artifact.path))];
-    if (files.some((file) => unmerged.includes(file))) models.push({ model, ...sides });
+/** Models whose record is in conflict, or a pointer that one side's record lists. */
+export async function conflictedModels(project: Project, conflict: Conflict): Promise<Sides[]> {
+  const found: Sides[] = [];
+  for (const [model, { record: path }] of Object.entries(project.settings.models)) {
+    const [base = null, ours = null, theirs = null] = await Promise.all(
+      (["base", "ours", "theirs"] as const).map((name) => recordSide(project, conflict, path, name)),
+    );
+    const listed = [ours, theirs].flatMap((side) => side?.record.artifacts ?? []);
+    const files = [path, ...listed.map((artifact) => pointerPath(artifact.path))];
+    if (files.some((file) => conflict.unmerged.includes(file))) found.push({ model, path, base, ours, theirs });
   }
-  return { ...conflict, models };
+  return found;
 }
 
-async function firstOf(project: Project, names: readonly string[]): Promise<string | null> {
-  for (const name of names) {
-    const oid = await project.git.resolveCommit(name);
-    if (oid !== null) return oid;
-  }
-  return null;
+async function recordSide(project: Project, conflict: Conflict, path: string, name: Name): Promise<RecordSide | null> {
+  const text = await textOf(project, conflict, path, name);
+  return text === null ? null : { text, record: parseRecord(text, path) };
 }
 
-async function readSides(
-  project: Project,
-  record: string,
-  { heads, unmerged }: Pick<Conflict, "heads" | "unmerged">,
-  other: string | null,
-): Promise<Record<Name, Side | null>> {
-  // A record that merged cleanly is in the index as it will be committed.
-  const revs: Record<Name, string | null> = unmerged.includes(record)
-    ? STAGES
-    : { base: null, ours: heads[0] ?? null, theirs: other ?? "" };
-  const read = async (rev: string | null): Promise<Side | null> => {
-    const [blob] = rev === null ? [] : await project.git.readPaths([{ rev, path: record }]);
-    if (!blob) return null;
-    const text = blob.toString("utf8");
-    return { path: record, text, record: parseRecord(text, record) };
-  };
-  const [base, ours, theirs] = await Promise.all([read(revs.base), read(revs.ours), read(revs.theirs)]);
-  return { base, ours, theirs };
+/** A file as one side has it; null where that side has none. */
+export async function textOf(project: Project, conflict: Conflict, path: string, name: Name): Promise<string | null> {
+  const isUnmerged = conflict.unmerged.includes(path);
+  const commit = conflict.commits[name];
+  // Without a commit of theirs, what merged cleanly is in the index.
+  const rev = isUnmerged ? STAGES[name] : (commit ?? (name === "theirs" ? "" : null));
+  const [blob] = rev === null ? [] : await project.git.readPaths([{ rev, path }]);
+  return blob?.toString("utf8") ?? null;
 }
+
+/** Pointers in conflict that no model in conflict lists as its artifact: data, and whatever else is tracked. */
+export function loosePointers(conflict: Conflict, models: readonly Sides[]): string[] {
+  const listed = new Set(
+    models.flatMap((item) => [item.ours, item.theirs].flatMap((side) => side?.record.artifacts ?? [])).map(pathOf),
+  );
+  return conflict.unmerged.filter((file) => file.endsWith(POINTER_SUFFIX) && !listed.has(file));
+}
+
+const pathOf = ({ path }: Artifact): string => pointerPath(path);
 
 /**
  * The pointer of an artifact as the record of one side lists it. Git may have merged the pointer cleanly to the other side's,
@@ -102,25 +71,24 @@ async function readSides(
 export async function pointerOf(
   project: Project,
   conflict: Conflict,
-  side: "ours" | "theirs",
+  side: Side,
   artifact: Artifact,
-): Promise<string | null> {
+): Promise<{ text: string; pointer: Pointer } | null> {
   const path = pointerPath(artifact.path);
-  const revs = [...(conflict.unmerged.includes(path) ? [STAGES[side], STAGES.base] : [""]), ...conflict.commits];
-  const texts = (await project.git.readPaths(revs.map((rev) => ({ rev, path })))).flatMap((blob) =>
-    blob === null ? [] : [blob.toString("utf8")],
-  );
-  const exact = texts.find((text) => parsePointer(text, path).sha256 === artifact.sha256);
-  const [like] = texts;
-  if (exact !== undefined || like === undefined) return exact ?? null;
-  const { xxh64: _ofOtherBytes, executable: _too, ...pointer } = parsePointer(like, path);
-  if (pointer.kind !== artifact.kind || pointer.kind !== "file") return null;
-  return formatPointer({ ...pointer, sha256: artifact.sha256, size: artifact.size }, like);
-}
-
-// Git keeps the name only in the message that it prepared.
-async function nameOf(project: Project, oid: string | null): Promise<string> {
-  const message = await readTextFile(join(project.git.gitDir, "MERGE_MSG"), MESSAGE_MAX_BYTES);
-  const named = /^Merge (?:remote-tracking )?(?:branch|commit|tag) '([^'\n]+)'/.exec(message ?? "")?.[1];
-  return named ?? oid?.slice(0, 7) ?? "the other side";
+  const { base, ours, theirs } = conflict.commits;
+  const isUnmerged = conflict.unmerged.includes(path);
+  const stages = isUnmerged ? [STAGES[side], STAGES.ours, STAGES.theirs, STAGES.base] : [""];
+  const revs = [...stages, ...[ours, theirs, base, ...conflict.heads].filter((rev) => rev !== null)];
+  const blobs = await project.git.readPaths(revs.map((rev) => ({ rev, path })));
+  const found = blobs.flatMap((blob) => {
+    const text = blob?.toString("utf8");
+    return text === undefined ? [] : [{ text, pointer: parsePointer(text, path) }];
+  });
+  const exact = found.find(({ pointer }) => pointer.sha256 === artifact.sha256);
+  const [like] = found;
+  if (exact || !like) return exact ?? null;
+  const { xxh64: _ofOtherBytes, executable: _too, ...rest } = like.pointer;
+  if (rest.kind !== artifact.kind || rest.kind !== "file") return null;
+  const pointer: Pointer = { ...rest, sha256: artifact.sha256, size: artifact.size };
+  return { pointer, text: formatPointer(pointer, like.text) };
 }
