@@ -3,6 +3,7 @@
 import { StringDecoder } from "node:string_decoder";
 import type { SimpleGitOptions } from "simple-git";
 import { MvError } from "../errors.ts";
+import { sleep } from "../platform/clock.ts";
 import { type Place, childEnv, words } from "./spawn.ts";
 
 export interface Change {
@@ -83,10 +84,25 @@ export async function change(dir: string, { args, input, env, onOutput }: Change
   return outcome;
 }
 
-/** A change of a repository that only fails where the repository cannot be written. */
+/** How long a change waits for the lock of another git: an editor's `git add` is done at once. */
+const LOCK_WAIT_MS = 2000;
+
+/** A change of a repository that only fails where the repository cannot be written. Throws "locked" or "no-write". */
 export async function mustChange(place: Place, call: Change): Promise<void> {
-  const { status, output } = await change(place.root, call);
-  if (status !== 0) throw new MvError("no-write", words(output), { details: { status } });
+  const until = performance.now() + LOCK_WAIT_MS;
+  for (;;) {
+    const { status, output } = await change(place.root, call);
+    if (status === 0) return;
+    const lock = /'([^'\n]+\.lock)'/.exec(output)?.[1];
+    if (lock === undefined) throw new MvError("no-write", words(output), { details: { status } });
+    if (performance.now() >= until) {
+      throw new MvError("locked", `another git is at work here, or was killed: ${lock} is there`, {
+        hint: `repeat when it is done; where none runs any more: rm ${lock}`,
+        details: { path: lock },
+      });
+    }
+    await sleep(100);
+  }
 }
 
 function pass(onOutput: (text: string) => void): (stream: NodeJS.ReadableStream) => void {

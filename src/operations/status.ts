@@ -1,6 +1,8 @@
 // mv status: what the models declare, and whether the artifacts on disk are what their pointers say.
 import { join } from "node:path";
 import { isMvError, type MvError } from "../errors.ts";
+import type { Artifact } from "../model/content.ts";
+import { pointerPath } from "../model/paths.ts";
 import type { Pointer } from "../model/pointer.ts";
 import type { ModelRecord } from "../model/record.ts";
 import type { Release } from "../model/release.ts";
@@ -33,6 +35,8 @@ export interface ArtifactStatus {
 
 export interface ModelStatus {
   model: string;
+  /** Path of its record. */
+  record: string;
   declared: string | null;
   released: boolean;
   /** The record describes other bytes than the pointers. */
@@ -88,7 +92,9 @@ export async function status(project: Project): Promise<StatusResult> {
   const models: ModelStatus[] = [];
   for (const [model, found] of snapshot.records) {
     const committed = head.records.get(model) ?? null;
-    models.push(await modelStatus(project, { snapshot, releases, localOids }, model, found?.record ?? null, committed));
+    models.push(
+      await modelStatus(project, { snapshot, releases, localOids, broken }, model, found?.record ?? null, committed),
+    );
   }
   const artifacts: ArtifactStatus[] = [];
   for (const [path, { pointer }] of snapshot.pointers) {
@@ -107,32 +113,35 @@ export async function status(project: Project): Promise<StatusResult> {
 
 async function modelStatus(
   project: Project,
-  known: { snapshot: Snapshot; releases: Releases; localOids: ReadonlySet<string> },
+  known: { snapshot: Snapshot; releases: Releases; localOids: ReadonlySet<string>; broken: readonly BrokenFile[] },
   model: string,
   record: ModelRecord | null,
   committed: ModelRecord | null,
 ): Promise<ModelStatus> {
-  const { snapshot, releases, localOids } = known;
+  const { snapshot, releases, localOids, broken } = known;
   const own = releases.of(model);
+  // A pointer that cannot be read says nothing of its bytes.
+  const isReadable = ({ path }: { path: string }): boolean => !broken.some((file) => file.path === pointerPath(path));
   const release = record ? releases.find(model, record.version) : undefined;
   const overwrites = record ? overwriting(releases, { model, ...record }, committed) : null;
   return {
     model,
+    record: project.settings.models[model]?.record ?? "",
     declared: record?.version ?? null,
     released: release !== undefined,
-    stale: record !== null && isStale(snapshot, record),
+    stale: record !== null && record.artifacts.every(isReadable) && isStale(snapshot, record),
     uncommitted: record !== null && (committed?.version !== record.version || committed.content !== record.content),
     overwrites,
     next: record && overwrites ? await nextCommands(project, releases, { model, ...record }, committed) : null,
     local_only: own.filter(({ oid }) => localOids.has(oid)).map(({ version }) => version),
-    moved_datasets: record ? movedDatasets(snapshot, record) : [],
+    moved_datasets: movedDatasets(snapshot, record?.datasets.filter(isReadable) ?? []),
     newest: own.at(-1)?.version ?? null,
     artifacts: record?.artifacts.map(({ path }) => path) ?? [],
   };
 }
 
-function movedDatasets(snapshot: Snapshot, record: ModelRecord): string[] {
-  return record.datasets
+function movedDatasets(snapshot: Snapshot, datasets: readonly Artifact[]): string[] {
+  return datasets
     .filter((dataset) => snapshot.pointers.get(dataset.path)?.pointer.sha256 !== dataset.sha256)
     .map((dataset) => dataset.path);
 }

@@ -8,11 +8,15 @@ const MOST_PATHS = 5;
 
 export function statusView(result: StatusResult, here: Here): { out: string; notes: string[] } {
   const artifacts = result.artifacts.map((item) => [here.shown(item.path), item.role, stateOf(item)]);
-  const parts = [table(result.models.map(modelRow)), ...(artifacts.length > 0 ? [table(artifacts, "  ")] : [])];
+  const parts = [
+    table(result.models.map((model) => modelRow(model, result))),
+    ...(artifacts.length > 0 ? [table(artifacts, "  ")] : []),
+  ];
   return { out: parts.join("\n"), notes: notes(result, here) };
 }
 
-function modelRow(model: ModelStatus): string[] {
+function modelRow(model: ModelStatus, { broken }: StatusResult): string[] {
+  if (broken.some(({ path }) => path === model.record)) return [model.model, "record cannot be read"];
   if (model.declared === null) return [model.model, "nothing added yet"];
   const facts = [
     releaseFact(model),
@@ -51,7 +55,7 @@ function notes(result: StatusResult, here: Here): string[] {
   const { artifacts, models, conflicts, broken, interrupted } = result;
   const paths = (chosen: (artifact: ArtifactStatus) => boolean): string[] =>
     artifacts.filter(chosen).map(({ path }) => here.typed(path));
-  const modified = paths(({ state }) => state === "modified");
+  const modified = paths(({ state, path }) => state === "modified" && !broken.some((file) => file.path === path));
   const back = paths(({ state, stored }) => state === "other-version" || (state === "absent" && stored === true));
   return [
     ...(interrupted === null ? [] : [`A ${interrupted} was interrupted. Next: mv restore, which finishes it first`]),
