@@ -4,12 +4,15 @@ import { formatRetractionMessage, formatRetractionTag } from "../model/release.t
 import { changing } from "./change.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
+import { quoted } from "./targets.ts";
 import { findVersion } from "./versions.ts";
 
 export interface RetractInput {
   version: string;
   model?: string | undefined;
   reason?: string | undefined;
+  /** Asks for the reason where none is given; an empty answer is none. */
+  askReason?: ((release: string) => Promise<string>) | undefined;
 }
 
 export interface RetractResult {
@@ -19,6 +22,8 @@ export interface RetractResult {
   tag: string;
   oid: string;
   reason: string;
+  /** Git remotes that could be told of it. */
+  remotes: string[];
 }
 
 /** Makes the event. Fails with no-reason, or retracted where it is marked already. */
@@ -30,10 +35,11 @@ export async function retract(project: Project, input: RetractInput): Promise<Re
     const before = releases.isRetracted(release);
     if (before) {
       throw new MvError("retracted", `${release.model} ${release.version} is retracted already: ${before.reason}`, {
-        hint: `git show ${before.tag}`,
+        hint: `git show ${quoted(before.tag)}`,
       });
     }
-    const reason = input.reason?.trim();
+    const given = input.reason?.trim() ? input.reason : await input.askReason?.(`${release.model} ${release.version}`);
+    const reason = given?.trim();
     if (!reason) {
       throw new MvError("no-reason", `Retracting ${release.model} ${release.version} needs a reason`, {
         hint: `mv retract ${release.tag} -m WHY`,
@@ -43,6 +49,7 @@ export async function retract(project: Project, input: RetractInput): Promise<Re
     const name = formatRetractionTag(release.tag);
     const message = formatRetractionMessage({ model, version, reason, release: release.oid });
     const [made] = await project.git.createTags([{ name, target: release.commit, message }], {});
-    return { model, version, tag: name, oid: made?.oid ?? "", reason };
+    const remotes = await project.git.remotes();
+    return { model, version, tag: name, oid: made?.oid ?? "", reason, remotes };
   });
 }

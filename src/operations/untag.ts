@@ -1,14 +1,16 @@
 // mv untag: takes back a release that nobody else has, and puts the record's version and reason back.
 import { join } from "node:path";
-import { MvError } from "../errors.ts";
+import { isMvError, MvError } from "../errors.ts";
 import type { Release } from "../model/release.ts";
 import { parseRecord, updateRecord } from "../model/record.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { changing } from "./change.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
+import { requireSettled } from "./settled.ts";
 import { RECORD_MAX_BYTES } from "./snapshot.ts";
 import { forgetTags, rememberedTags } from "./tag/remembered.ts";
+import { quoted } from "./targets.ts";
 import { findVersion } from "./versions.ts";
 
 export interface UntagInput {
@@ -33,6 +35,7 @@ export async function untag(project: Project, input: UntagInput): Promise<UntagR
     if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });
     requireUnsealed(releases, release);
     await requireUnshared(project, release);
+    await requireSettled(project, [release.record.path]);
     const remembered = (await rememberedTags(project)).find((item) => item.oid === release.oid);
     await project.git.deleteTags([{ name: release.tag, oid: release.oid }], { MVERSION_UNLOCK: release.tag });
     await forgetTags(project, [release.tag]);
@@ -56,14 +59,31 @@ function requireUnsealed(releases: Releases, release: Release): void {
   const later = releases.all.find((other) => other.seal?.tag === release.oid || other.previous?.tag === release.oid);
   if (later) throw shared(release, `is sealed by ${later.tag}`, { sealedBy: later.tag });
   const event = releases.isRetracted(release);
-  if (event) throw shared(release, "is retracted already", { retraction: event.tag });
+  if (!event) return;
+  throw new MvError("untag-shared", `${release.tag} is retracted, so it stays: ${event.reason.split("\n")[0]}`, {
+    hint: `git show ${quoted(event.tag)}`,
+    details: { tag: release.tag, retraction: event.tag },
+  });
 }
 
 async function requireUnshared(project: Project, release: Release): Promise<void> {
   for (const remote of await project.git.remotes()) {
-    const there = await project.git.remoteTags(remote, [release.tag]);
+    const there = await tagsOf(project, remote, release);
     // A tag of the same name that someone else pushed first is another release: taking ours back is the way out.
     if (there.some((tag) => tag.oid === release.oid)) throw shared(release, `is on ${remote}`, { remote });
+  }
+}
+
+async function tagsOf(project: Project, remote: string, release: Release): Promise<{ oid: string }[]> {
+  try {
+    return await project.git.remoteTags(remote, [release.tag]);
+  } catch (error) {
+    if (!isMvError(error) || error.code !== "unreachable") throw error;
+    throw new MvError("unreachable", `${remote} cannot be asked whether it has ${release.tag}: ${error.message}`, {
+      hint: "repeat when it can be reached",
+      details: { remote, tag: release.tag },
+      cause: error,
+    });
   }
 }
 
@@ -79,6 +99,7 @@ async function recordBefore(
   return { version, reason: typeof fields["reason"] === "string" ? fields["reason"] : null };
 }
 
+/** Returns the version that the record declares now, or null where it says nothing of the release, or nothing else before it. */
 async function putRecordBack(
   project: Project,
   release: Release,
@@ -87,11 +108,9 @@ async function putRecordBack(
   const file = release.record.path;
   const text = await readTextFile(join(project.root, file), RECORD_MAX_BYTES);
   if (text === null || before === null || parseRecord(text, file).version !== release.version) return null;
-  await writeFileAtomic(
-    join(project.root, file),
-    updateRecord(text, file, { version: before.version, reason: before.reason ?? undefined }),
-    { durable: true },
-  );
+  const after = updateRecord(text, file, { version: before.version, reason: before.reason ?? undefined });
+  if (after === text) return null;
+  await writeFileAtomic(join(project.root, file), after, { durable: true });
   await project.git.stage([file]);
   return before.version;
 }
