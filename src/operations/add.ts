@@ -77,7 +77,7 @@ function filesOf(project: Project, { target, models }: Plan): string[] {
 function requireModel(plans: readonly Plan[], { given }: AddInput): void {
   const [first] = Object.keys(given);
   if (first === undefined || plans.some((plan) => plan.role === "model")) return;
-  throw new MvError("usage", `${first} describes a model, and only ${plans[0]?.role} is added`, {
+  throw new MvError("usage", `Nothing that is added here is a model that ${first} could describe`, {
     hint: "give it with the model's file, or: mv set KEY=VALUE",
   });
 }

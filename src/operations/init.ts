@@ -8,7 +8,7 @@ import { type HooksResult, installHooks } from "./hooks/install.ts";
 import { ATTRIBUTES_FILE, completeAttributes } from "./init/attributes.ts";
 import { addModel, requireSamePrefix } from "./init/model.ts";
 import { findRepository, requireWorkingTree } from "./init/repository.ts";
-import { CONFIG_FILE, type Surroundings } from "./project.ts";
+import { CONFIG_FILE, neverHintAtHooks, type Surroundings } from "./project.ts";
 
 const MAX_BYTES = 1 << 20;
 
@@ -61,6 +61,7 @@ export async function init(around: Surroundings, input: InitInput): Promise<Init
     ...(attributes.changed ? [ATTRIBUTES_FILE] : []),
   ];
   if (written.length > 0) await git.stage(written);
+  if (!input.hooks) await neverHintAtHooks(git);
   return {
     root: git.root,
     createdRepository: found === null,

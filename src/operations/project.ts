@@ -111,11 +111,25 @@ async function openStore(git: Git, stateDir: string): Promise<Store> {
 
 async function hintAtHooks(project: Project): Promise<void> {
   const { hooksMissing } = await import("./hooks/status.ts");
-  const file = join(project.stateDir, "hints.json");
-  if (!(await hooksMissing(project.git)) || (await readKept<{ hooks: boolean }>(file, 1))?.hooks) return;
-  // Once is enough: many do without hooks by intent.
-  await keep(file, 1, { hooks: true });
+  const file = hintsFile(project.git);
+  if (!(await hooksMissing(project.git)) || (await readKept<Hints>(file, HINTS_SCHEMA))?.hooks) return;
+  await neverHintAtHooks(project.git);
   project.warn(
     "the hooks are not installed in this clone, so nothing stops an overwrite here; install them: mv hooks install",
   );
+}
+
+interface Hints {
+  hooks: boolean;
+}
+
+const HINTS_SCHEMA = 1;
+
+function hintsFile(git: Git): string {
+  return join(git.commonDir, "mversion", "hints.json");
+}
+
+/** Once is enough: many do without hooks by intent, and some have said so. */
+export async function neverHintAtHooks(git: Git): Promise<void> {
+  await keep(hintsFile(git), HINTS_SCHEMA, { hooks: true } satisfies Hints);
 }

@@ -246,8 +246,7 @@ describe("mv show", () => {
 
   it("refuses before anything was added", async () => {
     expect(await screen(await sampleProject(), "mv show")).toMatchInlineSnapshot(`
-      "! mversion: warning: the hooks are not installed in this clone, so nothing stops an overwrite here; install them: mv hooks install
-      ! mversion: refused: churn has no record yet: nothing was added
+      "! mversion: refused: churn has no record yet: nothing was added
       ! Next: mv add FILE
       exit 1"
     `);

@@ -43,7 +43,9 @@ function shortList(versions: readonly string[]): string {
 function stateOf(artifact: ArtifactStatus): string {
   switch (artifact.state) {
     case "other-version":
-      return `pointer moved, bytes are those of ${printable(artifact.holds ?? "another commit")}`;
+      return artifact.holds === undefined
+        ? "pointer moved, bytes are from an earlier add"
+        : `pointer moved, bytes are those of ${printable(artifact.holds)}`;
     case "absent":
       return artifact.stored ? "absent, in the cache" : "absent, not in the cache";
     default:
