@@ -103,6 +103,38 @@ describe("innocent commits", () => {
     expect(await history.rules()).toEqual([]);
   });
 
+  test("revert of the second of two trainings that were merged together; not where main has given its number", async () => {
+    const history = await released();
+    const topic = (...names: string[]): void => {
+      history.repo.git("switch", "-qc", "topic");
+      for (const [at, letter] of names.entries()) {
+        history.model(`1.1.0-dev.${at + 1}`, { [ONNX]: letter });
+        history.repo.commit(`topic ${at + 1}`);
+      }
+      history.repo.git("switch", "-q", "main");
+    };
+    topic("B", "C");
+    history.repo.git("merge", "-q", "--no-ff", "--no-edit", "topic");
+    history.repo.git("revert", "--no-commit", "topic");
+    expect(await history.commit("revert")).toEqual([]);
+    expect(await history.rules()).toEqual([]);
+
+    const other = await released();
+    other.model("1.1.0-dev.1", { [ONNX]: "X" });
+    other.repo.commit("main's own");
+    other.repo.git("switch", "-qc", "topic", "v1.0.0");
+    other.model("1.1.0-dev.1", { [ONNX]: "B" });
+    other.repo.commit("topic's");
+    other.repo.git("switch", "-q", "main");
+    other.repo.tryGit("merge", "--no-commit", "topic");
+    other.model("1.1.0-dev.2", { [ONNX]: "B" });
+    other.repo.commit("merge");
+    other.model("1.1.0-dev.3", { [ONNX]: "C" });
+    other.repo.commit("later");
+    other.model("1.1.0-dev.1", { [ONNX]: "B" });
+    expect(await other.commit("by hand")).toEqual(["overwrite error"]);
+  });
+
   test("drafts along a branch; from the last, releases below and above its number are open", async () => {
     const history = await released();
     for (const [at, letter] of ["B", "C", "D"].entries()) {

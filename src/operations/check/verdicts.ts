@@ -1,6 +1,7 @@
 // Rule 1 on one commit or on the index: every model against all real parents.
 import { judge, type ModelState, type Verdict } from "../../model/overwrite.ts";
 import { pointerPath } from "../../model/paths.ts";
+import type { Commit } from "../../git/git.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import { type ModelTree, sameModel, type Tree, type Trees } from "./trees.ts";
@@ -59,15 +60,18 @@ async function judgeModel(
   };
   const verdict = judge(question);
   if (verdict.result === "overwrite") {
-    const ancestry = await alongFirstParents(project, trees, step, model);
+    const ancestry = await forebears(project, trees, step, model);
     return ancestry.length > 0 ? judge({ ...question, ancestry }) : verdict;
   }
   if (verdict.dropped.length === 0) return verdict;
   return judge({ ...question, base: await whereTheyParted(project, trees, step, model) });
 }
 
-/** The model's states along first parents, from the step's first parent on. */
-async function alongFirstParents(project: Project, trees: Trees, step: Step, model: string): Promise<ModelState[]> {
+/**
+ * The model's states along first parents, from the step's first parent on. Where the number is none of theirs, those of merged
+ * branches too: whoever reverts the second of two trainings that were merged together goes back to the first.
+ */
+async function forebears(project: Project, trees: Trees, step: Step, model: string): Promise<ModelState[]> {
   const [first] = step.parents;
   const now = step.tree.models.get(model);
   if (!first || !now) return [];
@@ -75,9 +79,14 @@ async function alongFirstParents(project: Project, trees: Trees, step: Step, mod
     tree.file,
     ...tree.artifacts.map((artifact) => pointerPath(artifact.path)),
   ]);
-  const commits = await project.git.commits({ include: [first.rev], firstParent: true, paths: [...new Set(paths)] });
-  await trees.load(commits.map((commit) => commit.oid));
-  return commits.flatMap((commit) => trees.at(commit.oid).models.get(model)?.state ?? []);
+  const query = { include: [first.rev], paths: [...new Set(paths)] };
+  const states = async (commits: readonly Commit[]): Promise<ModelState[]> => {
+    await trees.load(commits.map((commit) => commit.oid));
+    return commits.flatMap((commit) => trees.at(commit.oid).models.get(model)?.state ?? []);
+  };
+  const own = await states(await project.git.commits({ ...query, firstParent: true }));
+  if (own.some((state) => state.version === now.state?.version)) return own;
+  return states(await project.git.commits(query));
 }
 
 async function whereTheyParted(project: Project, trees: Trees, step: Step, model: string): Promise<ModelState | null> {
