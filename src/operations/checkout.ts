@@ -104,9 +104,18 @@ async function target(
   return { found, branch: isBranch ? version : null };
 }
 
-/** Git's refusal to overwrite local changes or untracked files, with what to type. */
+/** Git's refusal to overwrite local changes or untracked files, in short, with what to type. */
 function withWayOut(error: unknown): never {
   if (!(error instanceof MvError) || error.code !== "would-lose" || error.hint !== undefined) throw error;
-  const hint = error.message.includes("untracked") ? "move them aside, then repeat" : "git stash, or git commit";
-  throw new MvError("would-lose", error.message, { hint, details: error.details, cause: error });
+  const paths = [...error.message.matchAll(/^\t(.+)$/gm)].map(([, path = ""]) => path);
+  const what = error.message.includes("untracked") ? "Untracked files" : "Local changes";
+  throw new MvError(
+    "would-lose",
+    paths.length > 0 ? `${what} would be overwritten: ${paths.join(", ")}` : error.message,
+    {
+      hint: what === "Untracked files" ? "move them aside, then repeat" : "git stash, or git commit",
+      details: { ...error.details, paths, git: error.message },
+      cause: error,
+    },
+  );
 }

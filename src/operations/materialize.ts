@@ -176,7 +176,7 @@ export async function saveOrRefuse(project: Project, arrangement: Arrangement, f
       "would-lose",
       `${unsaved.map((item) => item.path).join(", ")} ${unsaved.length === 1 ? "holds" : "hold"} bytes that are stored nowhere`,
       {
-        hint: `mv add ${unsaved.map((item) => quoted(item.path)).join(" ")}\nOr repeat with --force: it stores them first`,
+        hint: `mv add ${unsaved.map((item) => quoted(item.path)).join(" ")}\nOr store them first: repeat with --force`,
         details: { paths: unsaved.map((item) => item.path) },
       },
     );

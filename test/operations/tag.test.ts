@@ -358,6 +358,14 @@ describe("where HEAD declares the version and nothing changed", () => {
     await play(repo, "mv verify v1.1.0");
   });
 
+  test("its reason serves for another number too, as long as it is not that of a release", async () => {
+    const repo = await declaring();
+    await release(repo, "v2.0.0", { reason: undefined });
+    expect(read(repo, "v2.0.0").reason).toBe("Declared before");
+    await play(repo, "mv set owner=ada");
+    await refused(repo, "no-reason", "v2.0.1", { reason: undefined });
+  });
+
   test("a draft is not released as it is", async () => {
     const { message, hint } = await refused(forkRepo(draft), "draft-declared", []);
     expect(message).toContain("the draft churn 0.1.0-dev.1");

@@ -72,7 +72,7 @@ async function planOne(wanted: Case): Promise<Planned> {
   const previous = await requireOrder(wanted);
   const { record, path, text } = found;
   await requireOwnBytes(wanted, record);
-  const reason = input.reason?.trim() ? input.reason : reasonOf(record, version);
+  const reason = input.reason?.trim() ? input.reason : reasonOf(wanted, record);
   return { model, version, tagName, reason, file: path, text, record, previous };
 }
 
@@ -130,8 +130,9 @@ async function requireOwnBytes(wanted: Case, record: ModelRecord): Promise<void>
   );
 }
 
-// A reason in the record belongs to the version that the record declares.
-function reasonOf(record: ModelRecord, version: string): string | null {
+// The record's reason is that of the version it declares: of one that is released already, it says nothing about the next.
+function reasonOf({ releases, model, version }: Case, record: ModelRecord): string | null {
   const reason = record.fields["reason"];
-  return record.version === version && typeof reason === "string" && reason.trim() !== "" ? reason : null;
+  if (record.version !== version && releases.find(model, record.version)) return null;
+  return typeof reason === "string" && reason.trim() !== "" ? reason : null;
 }
