@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import type { HookReport, HooksStatus } from "../../operations/hooks/status.ts";
 import type { HooksResult } from "../../operations/hooks/install.ts";
 import type { UnhookResult } from "../../operations/hooks/uninstall.ts";
@@ -24,7 +25,12 @@ export function installedNotes(result: HooksResult): string[] {
 }
 
 export function removedView(result: UnhookResult): { out: string; notes: string[] } {
-  return { out: "Hooks removed.", notes: result.changed.map((path) => `Changed: ${printable(path)}`) };
+  const folders = [...new Set(result.changed.map((path) => dirname(path)))];
+  const notes = folders.map((folder) => {
+    const names = result.changed.filter((path) => dirname(path) === folder).map((path) => basename(path));
+    return `Changed in ${printable(folder)}: ${names.map(printable).join(", ")}`;
+  });
+  return { out: "Hooks removed.", notes };
 }
 
 export function reportView(result: HooksStatus): { out: string; notes: string[] } {
