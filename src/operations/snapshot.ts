@@ -1,5 +1,4 @@
 // The records and pointers of one tree: the working tree, the index or a commit.
-import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { isMvError, type MvError } from "../errors.ts";
 import { type Artifact, contentOf } from "../model/content.ts";
@@ -116,13 +115,4 @@ export function describesOtherBytes(record: ModelRecord, now: readonly Artifact[
   if (now.length !== record.artifacts.length) return true;
   const hash = `sha256:${contentOf(now)}`;
   return record.artifacts.length > 0 && (record.content !== hash || `sha256:${contentOf(record.artifacts)}` !== hash);
-}
-
-/** Whether the working tree has a pointer file for the artifact. */
-export async function hasPointer(project: Project, artifact: string): Promise<boolean> {
-  try {
-    return (await lstat(join(project.root, pointerPath(artifact)))).isFile();
-  } catch {
-    return false;
-  }
 }
