@@ -92,7 +92,8 @@ export async function requireTrackable(project: Project, path: string, isDirecto
 }
 
 function requireName(path: string, typed: string): void {
-  const why = checkPath(path) ?? pointerNameTooLong(path);
+  // Its pointer holds the name alone, and is read with the same care.
+  const why = checkPath(path) ?? checkPath(path.slice(path.lastIndexOf("/") + 1)) ?? pointerNameTooLong(path);
   if (why !== null) throw new MvError("bad-path", `${showPath(typed)} cannot be tracked: ${why}`);
 }
 
