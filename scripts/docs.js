@@ -25,7 +25,15 @@ async function help(...argv) {
 }
 
 async function commands() {
-  const parts = ["# Commands", "", "Generated from the program by `npm run docs`.", "", "```", await help("--help"), "```"];
+  const parts = [
+    "# Commands",
+    "",
+    "Generated from the program by `npm run docs`.",
+    "",
+    "```",
+    await help("--help"),
+    "```",
+  ];
   for (const row of commandRows.filter((item) => !item.hidden)) {
     parts.push("", `## ${row.name}`, "", "```", await help(row.name, "--help"), "```");
   }

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = mkdtempSync(join(tmpdir(), "mversion-package-"));
-const run = (program, args, cwd) => execFileSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+const run = (program, args, cwd) =>
+  execFileSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 try {
   const packed = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], root));
   const file = (Array.isArray(packed) ? packed[0] : Object.values(packed)[0]).filename;
@@ -20,7 +21,10 @@ try {
   writeFileSync(join(work, "model.onnx"), "model A\n");
   run(join(bin, "mv"), ["add", "model.onnx"], work);
   process.stdout.write(run(join(bin, "mversion"), ["status"], work));
-  writeFileSync(join(folder, "use.js"), 'import { openProject, status } from "git-mversion";\nconst project = await openProject({ cwd: process.argv[2], env: process.env });\nconsole.log((await status(project)).models[0].declared);\n');
+  writeFileSync(
+    join(folder, "use.js"),
+    'import { openProject, status } from "git-mversion";\nconst project = await openProject({ cwd: process.argv[2], env: process.env });\nconsole.log((await status(project)).models[0].declared);\n',
+  );
   const declared = run(process.execPath, ["use.js", work], folder).trim();
   if (declared !== "0.1.0-dev.1") throw new Error(`The library says ${declared}`);
   process.stdout.write(`The package ${file} installs and runs: ${run(join(bin, "mversion"), ["--version"], folder)}`);

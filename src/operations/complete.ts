@@ -47,6 +47,21 @@ export async function requireAllReleases(project: Project, releases: Releases): 
   }
 }
 
+/**
+ * The same for a commit that declares a number itself, in a clone that was told to leave tags out: that remote is asked, so
+ * that a number which was only declared so far is told from one whose tag is missing here.
+ */
+export async function requireTags(project: Project, releases: Releases, head: string): Promise<void> {
+  if (releases.all.length > 0) return;
+  for (const remote of await project.git.remotes()) {
+    if ((await project.git.config(`remote.${remote}.tagOpt`)) !== "--no-tags") continue;
+    const absent = await declaredOnly(project, releases, [head]);
+    const there = absent.length === 0 ? [] : await tagsOn(project, remote, absent);
+    if (there.length > 0)
+      throw incomplete(`${remote} has ${firstOf(there)}, which this clone has not`, fetchTags(remote));
+  }
+}
+
 async function requireDeep(project: Project): Promise<void> {
   if (!(await project.git.isShallow())) return;
   throw new MvError("incomplete", "This clone is shallow: what was released before cannot be known here", {

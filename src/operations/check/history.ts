@@ -2,7 +2,7 @@
 import type { Settings } from "../../config/config.ts";
 import { type ChangedFile, changedFiles } from "../../git/changes.ts";
 import type { Commit } from "../../git/git.ts";
-import { requireHistory } from "../complete.ts";
+import { requireHistory, requireTags } from "../complete.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
 import { type Releases, readReleases } from "../releases.ts";
 import { bigBinaries } from "./binaries.ts";
@@ -52,6 +52,7 @@ async function inspect(project: Project, range: Range, releases: Releases): Prom
   const trees = createTrees(project, { ...head?.models, ...base?.models });
   await trees.load(ends);
   await requireHistory(project, releases, await before(project, range));
+  await requireTags(project, releases, range.head);
   const settings = base ?? head ?? project.settings;
   return { project: { ...project, settings: head ?? settings }, trees, releases, range, policy: settings.policy };
 }

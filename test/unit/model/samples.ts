@@ -1,5 +1,4 @@
 // The files of the design's walkthrough, byte for byte, and the hashes that stand for letters there.
-export const A = "54fc455b371c5e28c1b300ec60a31e06216e21cd1b223076be59b9a31bb2a650";
 export const B = "14148f94a8b3cfb68a156366ac5a16257a5326be700550db29dc8629553a4f6b";
 export const C = "b3242f120e959383b45cdc968f25d8b3a098c5b0af53bc19b6cb85091512af4d";
 export const E = "7879040e42c0d53c84ff8e7e7fe8c8403c6a22ecf38ad391485644dfac942151";
