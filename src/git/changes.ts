@@ -130,6 +130,13 @@ async function tips(repository: Repository, prefix: string): Promise<string[]> {
   return [...new Set(text.split("\n").filter((oid) => oid !== ""))];
 }
 
+/** Files that Git does not track, ignored or not, by glob pathspecs from the top. Walks the whole working tree. */
+export async function untrackedFiles(repository: Repository, globs: readonly string[]): Promise<string[]> {
+  const specs = globs.map((glob) => `:(top,glob)${glob}`);
+  const text = await questionText(repository, ["--no-literal-pathspecs", "ls-files", "--others", "-z", "--", ...specs]);
+  return text.split("\0").filter((path) => path !== "");
+}
+
 function questionText(
   repository: Repository,
   args: readonly string[],

@@ -2,6 +2,7 @@
 // begins, so that the next command finishes what a kill or a full disk left half done.
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { untrackedFiles } from "../git/changes.ts";
 import { POINTER_SUFFIX } from "../model/paths.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
@@ -35,10 +36,26 @@ const journalOf = (project: Project): Journal => createJournal(project.stateDir)
 
 /** Runs `work` as the only command that changes this repository, once a change that was interrupted is finished. */
 export async function changing<T>(project: Project, work: () => Promise<T>): Promise<T> {
-  return withLock(project.stateDir, "write", async () => {
+  return locked(project, async () => {
     await settle(project);
     return work();
   });
+}
+
+/** Runs `work` as the only command that changes this repository. What a killed command left half written is swept first. */
+export async function locked<T>(
+  project: Project,
+  work: () => Promise<T>,
+  options: { waitMs?: number } = {},
+): Promise<T> {
+  return withLock(project.stateDir, "write", work, { ...options, afterKill: () => sweep(project) });
+}
+
+async function sweep(project: Project): Promise<void> {
+  const temps = await untrackedFiles(project.git, ["**/.mv-*.tmp", "**/.mv-*.tmp/**"]);
+  const folders = temps.map((path) => dirname(path.replace(/(\.mv-[^/]*\.tmp)\/.*$/, "$1")));
+  for (const folder of new Set(folders)) sweepTemps(join(project.root, folder), 0);
+  sweepTemps(project.stateDir, 0);
 }
 
 /** The replacement of a file by a text, or by nothing. */
@@ -75,10 +92,15 @@ export async function carryOutChange(project: Project, change: TreeChange, arran
 }
 
 /** What is left when the bytes are placed: artifacts that go, pointers, records, the index. */
-async function finish(project: Project, change: TreeChange, { removals }: Arrangement): Promise<void> {
+async function finish(
+  project: Project,
+  change: TreeChange,
+  { removals }: Arrangement,
+  written: readonly string[] = [],
+): Promise<void> {
   const store = await project.store();
   for (const { path, bytes } of removals) await store.remove(join(project.root, path), path, bytes);
-  const touched: string[] = [];
+  const touched = [...written];
   for (const [file, { after }] of Object.entries(change.files)) touched.push(...(await replace(project, file, after)));
   if (touched.length === 0) return;
   // An ignore file that is in conflict itself is not settled by the way.
@@ -104,7 +126,6 @@ async function settle(project: Project): Promise<void> {
   const journal = journalOf(project);
   const change = (await journal.read()) as TreeChange | null;
   if (change === null) return;
-  for (const path of Object.keys(change.wanted)) sweepTemps(dirname(join(project.root, path)), 0);
   if (await isUnderWay(project, change)) {
     try {
       await finishLate(project, change);
@@ -133,7 +154,13 @@ async function finishLate(project: Project, change: TreeChange): Promise<void> {
   const left = new Set([...arrangement.unsaved, ...arrangement.missing].map((item) => item.path));
   arrangement.removals = arrangement.removals.filter((item) => !left.has(item.path));
   await store.place(arrangement.placements.filter((item) => !left.has(item.key)));
-  await finish(project, change, arrangement);
+  // Ignore files may have their lines already, and not be staged yet.
+  const pointers = Object.keys(change.files).filter((file) => file.endsWith(POINTER_SUFFIX));
+  await finish(project, change, arrangement, pointers.map(ignoreFileOf));
+}
+
+function ignoreFileOf(pointer: string): string {
+  return join(dirname(pointer), ".gitignore");
 }
 
 function textOf(project: Project, path: string): Promise<string | null> {

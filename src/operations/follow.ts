@@ -6,7 +6,7 @@ import { isMvError } from "../errors.ts";
 import { artifactPath, POINTER_SUFFIX } from "../model/paths.ts";
 import { parsePointer } from "../model/pointer.ts";
 import { readTextFile } from "../platform/files.ts";
-import { withLock } from "../platform/locks.ts";
+import { locked } from "./change.ts";
 import { createNames, type Names } from "./follow/names.ts";
 import { parseLimit } from "./follow/limit.ts";
 import { arrange, type Arrangement, carryOut, type Wanted, wantedOf } from "./materialize.ts";
@@ -40,9 +40,8 @@ export async function follow(project: Project, input: FollowInput): Promise<Foll
   const wanted = await wantedPaths(project, changed);
   const nothing: FollowResult = { moved: [], removed: [], unsaved: [], absent: [], postponed: null };
   if (wanted.size === 0) return nothing;
-  return withLock(
-    project.stateDir,
-    "write",
+  return locked(
+    project,
     async () => {
       const arrangement = await arrange(project, wanted);
       if (arrangement.placements.length + arrangement.removals.length === 0) return nothing;
@@ -76,7 +75,9 @@ async function wantedPaths(project: Project, changed: ReadonlySet<string>): Prom
   if (files.length === 0 && changed.size === 0) return wanted;
   const store = await project.store();
   // A pointer in conflict is not gone: `mv merge` brings its bytes.
-  const here = new Set((await project.git.unmerged()).filter((file) => file.endsWith(POINTER_SUFFIX)).map(artifactPath));
+  const here = new Set(
+    (await project.git.unmerged()).filter((file) => file.endsWith(POINTER_SUFFIX)).map(artifactPath),
+  );
   for (const file of files) {
     const path = artifactPath(file.path);
     here.add(path);

@@ -19,6 +19,12 @@ const POLL_MS = 25;
 /** A lock file without an owner is the trace of a power cut, once nobody can still be writing it. */
 const UNREADABLE_MS = 10_000;
 
+interface LockOptions {
+  waitMs?: number;
+  /** Runs first where the lock was left by a process that ended in the middle of its work. */
+  afterKill?: () => Promise<void>;
+}
+
 /**
  * Runs `work` while this process alone holds the lock `name` of `dir`. Waits up to `waitMs` (default 10 s) for a live owner;
  * the lock of a process that has ended on this machine is taken over. Throws MvError locked, naming the owner.
@@ -27,20 +33,23 @@ export async function withLock<T>(
   dir: string,
   name: string,
   work: () => Promise<T>,
-  options: { waitMs?: number } = {},
+  options: LockOptions = {},
 ): Promise<T> {
   const path = join(dir, `${name}.lock`);
   const owner = { ...thisProcess(), nonce: randomBytes(8).toString("hex"), since: new Date().toISOString() };
   const until = performance.now() + (options.waitMs ?? WAIT_MS);
   mkdirSync(dir, { recursive: true });
-  while (!tryTake(path, owner)) {
+  let taken = tryTake(path, owner);
+  while (taken === null) {
     if (performance.now() >= until) throw locked(path, name);
     await sleep(POLL_MS * (0.5 + Math.random()));
+    taken = tryTake(path, owner);
   }
   // An exit in the middle of the work must not leave it to the next command to find out.
   const release = (): void => rmSync(path, { force: true });
   process.once("exit", release);
   try {
+    if (taken === "taken over") await options.afterKill?.();
     return await work();
   } finally {
     process.off("exit", release);
@@ -48,19 +57,21 @@ export async function withLock<T>(
   }
 }
 
-function tryTake(path: string, owner: Owner): boolean {
-  if (create(path, owner)) return true;
-  if (!isStale(path)) return false;
+function tryTake(path: string, owner: Owner): "free" | "taken over" | null {
+  if (create(path, owner)) return "free";
+  if (!isStale(path)) return null;
   // Only who holds the guard may remove another's lock; without it, two could both see the dead owner, and the slower one
   // would remove the lock of the faster.
   const guard = `${path}.takeover`;
   if (!create(guard, owner)) {
     if (isStale(guard)) rmSync(guard, { force: true });
-    return false;
+    return null;
   }
   try {
-    if (isStale(path)) rmSync(path, { force: true });
-    return create(path, owner);
+    const isLeft = isStale(path);
+    if (isLeft) rmSync(path, { force: true });
+    if (!create(path, owner)) return null;
+    return isLeft ? "taken over" : "free";
   } finally {
     rmSync(guard, { force: true });
   }

@@ -1,0 +1,136 @@
+// kill -9 at every rename, fsync, link and unlink that a command makes: a path holds wholly the old or wholly the new bytes,
+// `mv status` still works, and repeating the command ends where an uninterrupted one does.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { BYTES, DATA, json, MODEL, play, run, sampleProject, shellWords, trained } from "../helpers/cli.ts";
+import { forkRepo } from "../helpers/fork.ts";
+import { testEnv, type TestRepo } from "../helpers/git.ts";
+
+const PROGRAM = join(fileURLToPath(import.meta.url), "../../../bin/mversion.js");
+const hasStrace = spawnSync("strace", ["-V"]).status === 0;
+
+/** Runs a command line and kills it when its main thread enters the n-th of these system calls; false where it came through. */
+function isKilledAt(repo: TestRepo, line: string, calls: string, nth: number): boolean {
+  const [, ...words] = shellWords(line);
+  const flags = ["-qqq", "-o", "/dev/null", "-e", `trace=${calls}`, "-e", `inject=${calls}:signal=KILL:when=${nth}`];
+  const done = spawnSync("strace", [...flags, process.execPath, PROGRAM, ...words], {
+    cwd: repo.dir,
+    env: testEnv({ NO_COLOR: "1" }),
+    encoding: "utf8",
+  });
+  if (done.signal === "SIGKILL" || done.status === 137) return true;
+  expect(done.stderr + done.stdout, line).not.toContain("bug in mversion");
+  expect(done.status, done.stderr + done.stdout).toBe(0);
+  return false;
+}
+
+/** Everything a person sees, and all that a release says; not what differs from run to run: dates and ids. */
+function stateOf(repo: TestRepo): Record<string, unknown> {
+  const files = repo.git("ls-files", "--cached", "--others").split("\n");
+  const tags = repo.git("for-each-ref", "--format=%(refname:short)", "refs/tags").split("\n");
+  const withoutIds = (text: string): string => text.replace(/\b[0-9a-f]{40}\b|[0-9]{10} [-+]\d{4}/g, "…");
+  return {
+    files: [...new Set(files)].toSorted().map((file) => [file, existsSync(repo.path(file)) ? repo.read(file) : null]),
+    index: repo.git("ls-files", "--stage"),
+    tree: repo.git("rev-parse", "HEAD^{tree}"),
+    subjects: repo.git("log", "--format=%B"),
+    head: withoutIds(readFileSync(repo.path(".git/HEAD"), "utf8")),
+    tags: tags.map((tag) => withoutIds(repo.git("cat-file", "-p", `refs/tags/${tag}`))),
+    journal: existsSync(repo.path(".git/mversion/journal.json")),
+  };
+}
+
+interface Story {
+  start: TestRepo;
+  line: string;
+  /** What the model's path may hold at any time. */
+  bytes: readonly string[];
+  /** What the line may say where nothing was left to do. */
+  done?: string;
+}
+
+async function playOut({ start, line, bytes, done }: Story): Promise<number> {
+  const whole = forkRepo(start);
+  await play(whole, line);
+  const expected = stateOf(whole);
+  let kills = 0;
+  for (const calls of ["rename,renameat2,link,linkat,unlink", "fsync,fdatasync"]) {
+    for (let nth = 1; ; nth += 1) {
+      const repo = forkRepo(start);
+      if (!isKilledAt(repo, line, calls, nth)) {
+        expect(stateOf(repo)).toEqual(expected);
+        break;
+      }
+      kills += 1;
+      const where = `${line} killed at the ${nth}. of ${calls}`;
+      expect(bytes, where).toContain(repo.read(MODEL));
+      expect((await json(repo, "mv status --json")).ok, where).toBe(true);
+      const again = await run(repo, line);
+      if (again.status !== 0) expect(again.screen, where).toContain(done);
+      expect(stateOf(repo), `${where}\n${again.screen}`).toEqual(expected);
+    }
+  }
+  return kills;
+}
+
+describe.runIf(hasStrace)("killed at every step and repeated", () => {
+  let base: TestRepo;
+
+  beforeAll(async () => {
+    base = await sampleProject({ until: "1.1.0" });
+  });
+
+  test("mv add", async () => {
+    const start = forkRepo(base);
+    trained(start, MODEL, BYTES.D);
+    start.write("requirements.txt", "scikit-learn==1.4.0\n");
+    const line = `mv add ${MODEL} --metric accuracy=0.92 --python requirements.txt`;
+    expect(await playOut({ start, line, bytes: [BYTES.D] })).toBeGreaterThan(5);
+  });
+
+  test("mv tag", async () => {
+    const start = forkRepo(base);
+    trained(start, MODEL, BYTES.D);
+    start.write("train.py", "C = 0.7\n");
+    await play(start, `mv add ${MODEL}`);
+    expect(
+      await playOut({ start, line: "mv tag v1.2.0 -a -m why", bytes: [BYTES.D], done: "1.2.0 is already released" }),
+    ).toBeGreaterThan(5);
+  });
+
+  test("mv checkout", async () => {
+    const start = forkRepo(base);
+    trained(start, DATA, "march\n");
+    await play(start, `mv add ${DATA} --dataset`);
+    start.git("commit", "-qm", "March");
+    expect(await playOut({ start, line: "mv checkout v1.0.0", bytes: [BYTES.C, BYTES.B] })).toBeGreaterThan(5);
+  });
+
+  test("mv restore", async () => {
+    const start = forkRepo(base);
+    trained(start, "models/second.onnx", BYTES.D);
+    await play(start, "mv add models/second.onnx", "mv tag v1.2.0 -m second");
+    expect(await playOut({ start, line: "mv restore v1.0.0", bytes: [BYTES.C, BYTES.B] })).toBeGreaterThan(5);
+  });
+
+  test("mv merge", async () => {
+    const start = forkRepo(base);
+    for (const [branch, bytes] of [
+      ["feat-b", BYTES.E],
+      ["feat-a", BYTES.D],
+    ] as const) {
+      start.git("switch", "-qc", branch, "main");
+      await play(start, "mv restore");
+      trained(start, MODEL, bytes);
+      await play(start, `mv add ${MODEL}`, "mv bump draft");
+      start.git("commit", "-qam", branch);
+    }
+    expect(start.tryGit("merge", "feat-b").status).toBe(1);
+    const done = "No record and no pointer is in conflict";
+    const story = { start, line: "mv merge --theirs", bytes: [BYTES.D, BYTES.E], done };
+    expect(await playOut(story)).toBeGreaterThan(5);
+  });
+});
