@@ -61,7 +61,8 @@ export async function move(project: Project, input: MoveInput): Promise<MoveResu
       const nothing = await arrange(project, new Map());
       await carryOutChange(project, { verb: "move", from: { oid, branch }, to: null, wanted: {}, files }, nothing);
     } catch (error) {
-      await back();
+      // Once the pointer has moved, the next command finishes what is written down.
+      if (lstatOrNull(join(project.root, pointerPath(to))) === null) await back();
       throw error;
     }
     await (await project.store()).forget(from);
