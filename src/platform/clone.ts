@@ -3,9 +3,6 @@ import { constants, copyFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemCode, writeError } from "./file-errors.ts";
 
-/** Below that size a copy is as quick as a clone, and frees the source sooner. */
-export const CLONE_FROM = 1024 * 1024;
-
 /** What file systems answer that cannot clone at all, or not between these two places. */
 const CANNOT = ["ENOTSUP", "EOPNOTSUPP", "EXDEV", "ENOSYS", "EINVAL", "ENOTTY"];
 

@@ -1,6 +1,6 @@
 // The entry of a worker thread: runs one job after the other and answers in plain data. Bundled by itself.
 import { parentPort } from "node:worker_threads";
-import { createJobs } from "./batch.ts";
+import { createJobs } from "./jobs.ts";
 import { loadHashing } from "./hashing.ts";
 import { packError, type Answer, type Order } from "./messages.ts";
 

@@ -1,6 +1,6 @@
 // What threads say to each other. Errors are taken apart for it: cloning drops the codes they carry.
 import { isMvError, MvError, type ErrorCode } from "../errors.ts";
-import type { Jobs } from "./batch.ts";
+import type { Jobs } from "./jobs.ts";
 
 export interface Order {
   name: keyof Jobs;

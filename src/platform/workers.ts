@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { createJobs, type Jobs } from "./batch.ts";
+import { createJobs, type Jobs } from "./jobs.ts";
 import { loadHashing } from "./hashing.ts";
 import { unpackError, type Answer, type Order } from "./messages.ts";
 

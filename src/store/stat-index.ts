@@ -1,108 +1,104 @@
 // The stat index: what a path held when it was last hashed, so that `status` need not hash it again. One file for each
-// artifact; a lost or torn one only costs hashing.
+// artifact and working tree, replaced whole; a lost or torn one only costs hashing.
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { nowNs, sleep } from "../platform/clock.ts";
 import { readBytesFile, writeFileAtomic } from "../platform/files.ts";
 import { loadHashing } from "../platform/hashing.ts";
 import type { FileStat } from "../platform/stat.ts";
 import type { Sha } from "./bytes.ts";
+import { decodeTable, encodeTable, type KeptRow, type KnownFile, type StatTable } from "./stat-table.ts";
 
-const MAX_BYTES = 1 << 28;
+const MAX_BYTES = 1 << 29;
 /** Clocks of file systems tick every few milliseconds: a file younger than this may change without a sign. */
-export const RACY_NS = 25_000_000n;
+const TICK_NS = 20_000_000n;
+/** Where times are whole seconds, the file system may count in steps of two. */
+const COARSE_NS = 2_100_000_000n;
+const SECOND_NS = 1_000_000_000n;
 
-/** One hashed file of an artifact. Times and inode as decimal text: JSON has no such integers. */
-export interface Known {
-  /** Inside a folder artifact; "" for a file artifact. */
-  path: string;
-  size: number;
-  mtime: string;
-  ctime: string;
-  ino: string;
+interface Head {
+  key: string;
+  /** The artifact's: the file's, or the manifest's. */
   sha256: Sha;
-  xxh64: string;
+  size: number;
+  /** Links of a folder: path and target. */
+  links: readonly (readonly [string, string])[];
+  /** When every object of it was last seen whole in the cache, in ms since 1970; 0: never. */
+  checkedMs: number;
 }
 
-export interface KnownArtifact {
-  /** Of the artifact: the file's, or the manifest's. */
-  sha256: Sha;
-  files: Known[];
-  /** Links of a folder, as "path\0target". */
-  links: string[];
+export interface KnownArtifact extends Head {
+  table: StatTable;
 }
 
 export interface StatIndex {
-  read(key: string): Promise<KnownArtifact | null>;
-  write(key: string, artifact: KnownArtifact): Promise<void>;
+  /** Null where nothing (or nothing readable) is recorded. */
+  read(absolute: string, key: string): Promise<KnownArtifact | null>;
+  /** Never fails: a read-only repository can be looked at all the same. */
+  write(absolute: string, head: Head, rows: readonly (KnownFile | KeptRow)[]): Promise<void>;
+  /** What the newest entry for the key says, whatever working tree it is of. */
+  newest(key: string): Promise<KnownArtifact | null>;
   forget(key: string): void;
 }
 
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
+
 export function createStatIndex(stateDir: string): StatIndex {
-  const folder = join(stateDir, "index");
-  const fileOf = (key: string): string => join(folder, createHash("sha256").update(key).digest("hex").slice(0, 32));
+  const folderOf = (key: string): string => join(stateDir, "stat", digest(key));
+  const fileOf = (absolute: string, key: string): string => join(folderOf(key), digest(absolute));
+
+  async function readFile(file: string, key: string): Promise<KnownArtifact | null> {
+    try {
+      const data = readBytesFile(file, MAX_BYTES);
+      const found = data && decodeTable(data, await loadHashing());
+      const head = found?.head as Head | undefined;
+      return found && head?.key === key ? { ...head, table: found.table } : null;
+    } catch {
+      return null;
+    }
+  }
+
   return {
-    async read(key) {
+    read: (absolute, key) => readFile(fileOf(absolute, key), key),
+    async write(absolute, head, rows) {
       try {
-        const data = readBytesFile(fileOf(key), MAX_BYTES);
-        if (data === null || data.length < 17) return null;
-        const body = data.subarray(17);
-        if ((await loadHashing()).of(body, "xxh64").xxh64 !== data.toString("latin1", 0, 16)) return null;
-        const [owner, sha256, files, links] = JSON.parse(body.toString("utf8")) as [
-          string,
-          string,
-          unknown[][],
-          string[],
-        ];
-        if (owner !== key) return null;
-        return { sha256, files: files.map(fromRow), links };
+        const data = encodeTable(head, rows, await loadHashing());
+        mkdirSync(folderOf(head.key), { recursive: true });
+        await writeFileAtomic(fileOf(absolute, head.key), data, { durable: false });
+      } catch {
+        // Told above.
+      }
+    },
+    async newest(key) {
+      try {
+        const files = readdirSync(folderOf(key)).map((name) => join(folderOf(key), name));
+        const [file] = files.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+        return file === undefined ? null : await readFile(file, key);
       } catch {
         return null;
       }
     },
-    async write(key, { sha256, files, links }) {
-      try {
-        const body = Buffer.from(JSON.stringify([key, sha256, files.map(toRow), links]));
-        const sum = (await loadHashing()).of(body, "xxh64").xxh64;
-        mkdirSync(folder, { recursive: true });
-        await writeFileAtomic(fileOf(key), Buffer.concat([Buffer.from(`${sum}\n`), body]), { durable: false });
-      } catch {
-        // A read-only repository can be read all the same.
-      }
-    },
-    forget: (key) => rmSync(fileOf(key), { force: true }),
+    forget: (key) => rmSync(folderOf(key), { recursive: true, force: true }),
   };
 }
 
-function toRow({ path, size, mtime, ctime, ino, sha256, xxh64 }: Known): unknown[] {
-  return [path, size, mtime, ctime, ino, sha256, xxh64];
+/**
+ * Whether a file that was hashed after the moment `since` may have changed after that under the same times, because those are
+ * not clearly older. A time in the future was set by hand: any write changes it.
+ */
+export function isRacy({ mtimeNs, ctimeNs }: Pick<FileStat, "mtimeNs" | "ctimeNs">, since: bigint): boolean {
+  const now = nowNs() + 1_000_000n;
+  return [mtimeNs, ctimeNs].some((time) => {
+    const step = time % SECOND_NS === 0n ? COARSE_NS : TICK_NS;
+    return time > since - step && time <= now;
+  });
 }
 
-function fromRow(row: unknown[]): Known {
-  const [path, size, mtime, ctime, ino, sha256, xxh64] = row as [
-    string,
-    number,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { path, size, mtime, ctime, ino, sha256, xxh64 };
-}
-
-/** Whether the stat is the one that was hashed. */
-export function isSameFile(known: Known | undefined, stat: FileStat): known is Known {
-  return (
-    known !== undefined &&
-    known.size === stat.size &&
-    known.mtime === String(stat.mtimeNs) &&
-    known.ctime === String(stat.ctimeNs) &&
-    known.ino === String(stat.ino)
-  );
-}
-
-export function knownFile(path: string, stat: FileStat, digests: { sha256: Sha; xxh64: string }): Known {
-  const { size, mtimeNs, ctimeNs, ino } = stat;
-  return { path, size, mtime: String(mtimeNs), ctime: String(ctimeNs), ino: String(ino), ...digests };
+/** Waits until files with these stats can no longer change without a sign, but not for coarse clocks. */
+export async function letSettle(stats: readonly FileStat[]): Promise<void> {
+  const now = nowNs();
+  const isYoung = (time: bigint): boolean => now >= time && now - time < TICK_NS;
+  if (stats.some(({ mtimeNs, ctimeNs }) => isYoung(mtimeNs) || isYoung(ctimeNs)))
+    await sleep(Number(TICK_NS / 1_000_000n) + 5);
 }

@@ -1,17 +1,24 @@
 // The cache and what comes out of it: one façade over objects, stat index and placing.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { MANIFEST_MAX_BYTES, type ManifestEntry, parseManifest } from "../model/manifest.ts";
-import { lstatOrNull } from "../platform/stat.ts";
+import type { ManifestEntry } from "../model/manifest.ts";
+import { MvError } from "../errors.ts";
+import { writeError } from "../platform/file-errors.ts";
 import { createWorkers } from "../platform/workers.ts";
 import type { Bytes, Ignored, Progress, Sha } from "./bytes.ts";
 import { createObjects } from "./objects.ts";
-import { type Link, type Placement, prepare, type Prepared, removeEmptyFolders } from "./place.ts";
+import { checkObjects } from "./check.ts";
+import { requireHeld } from "./held.ts";
+import { createIntake } from "./intake.ts";
+import { createManifests } from "./manifests.ts";
+import { prepare, type Prepared, removeEmptyFolders } from "./place.ts";
+import { entriesNow, type Link, type Placement } from "./place-plan.ts";
 import { readPath } from "./read.ts";
 import { createStatIndex } from "./stat-index.ts";
 
 export type { Bytes, Progress, Sha } from "./bytes.ts";
-export { type Placement, type Prepared, sameEntry } from "./place.ts";
+export type { Prepared } from "./place.ts";
+export { type Placement, sameEntry } from "./place-plan.ts";
 
 export interface Store {
   readonly dir: string;
@@ -49,6 +56,7 @@ export interface Store {
 
 export interface LookOptions {
   ignored?: Ignored;
+  /** Hash everything, whatever the stat index says. */
   precise?: boolean;
   progress?: Progress;
 }
@@ -59,85 +67,76 @@ export interface AddOptions extends LookOptions {
 
 export interface StoreOptions {
   cacheDir: string;
-  /** Of this repository: stat index and journal. */
+  /** Of this repository: the stat index. */
   stateDir: string;
   link: Link;
-  /** Worker threads; 0: one a core. */
-  jobs: number;
+  /** Worker threads for many files; 0: one per core. */
+  jobs?: number;
   /** Others write to the cache too: nothing but SHA-256 is trusted. */
   shared: boolean;
 }
 
-export function createStore({ cacheDir, stateDir, link, jobs, shared }: StoreOptions): Store {
+export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: StoreOptions): Store {
   const workers = createWorkers(jobs);
   const objects = createObjects(cacheDir, workers);
   const index = createStatIndex(stateDir);
-  let kept: { sha: Sha; entries: readonly ManifestEntry[] } | undefined;
+  const manifests = createManifests(objects);
   const store: Store = {
     dir: cacheDir,
     objectPath: objects.path,
     missing: async (shas) => objects.missing(shas),
-    sizeOf: async (sha) => Number(lstatOrNull(objects.path(sha))?.size ?? 0),
+    sizeOf: async (sha) => objects.stat(sha)?.size ?? 0,
     async add(absolute, key, options = {}) {
-      const batch = objects.batch();
+      const intake = createIntake(objects, workers, shared);
       try {
-        const bytes = await readPath({ objects, index, workers, absolute, key, options }, batch);
-        if (bytes === null)
-          throw Object.assign(new Error(`no such file: ${absolute}`), { code: "ENOENT", path: absolute });
+        const bytes = await readPath({ objects, index, workers, absolute, key, options }, intake);
+        if (bytes === null) throw new MvError("nothing-found", `${key} is not there`, { details: { path: key } });
         return bytes;
       } finally {
-        batch.discard();
+        intake.discard();
       }
     },
     look: (absolute, key, options = {}) => readPath({ objects, index, workers, absolute, key, options }, null),
     async known(key) {
-      const artifact = await index.read(key);
+      const artifact = await index.newest(key);
       return artifact && { sha256: artifact.sha256 };
     },
     forget: async (key) => index.forget(key),
     async putBytes(data) {
-      const batch = objects.batch();
-      const sha = await batch.bytes(data);
-      await batch.finish();
-      return sha;
+      const intake = createIntake(objects, workers, shared);
+      try {
+        const sha = await intake.bytes(data);
+        await intake.finish();
+        return sha;
+      } finally {
+        intake.discard();
+      }
     },
     readBytes: (sha, maxBytes) => objects.read(sha, maxBytes),
-    async manifest(sha) {
-      // The last one is kept: a checkout asks for it several times, and reading 50,000 entries takes a quarter of a second.
-      if (kept?.sha !== sha)
-        kept = { sha, entries: parseManifest(await objects.read(sha, MANIFEST_MAX_BYTES), sha).files };
-      return kept.entries;
-    },
+    manifest: manifests,
     async need({ kind, sha256 }) {
       if (kind === "external") return [];
-      const self = { sha256, size: await store.sizeOf(sha256) };
+      const self = { sha256, size: objects.stat(sha256)?.size ?? 0 };
       if (kind === "file") return [self];
-      const files = await store.manifest(sha256);
-      return [
-        self,
-        ...files.flatMap((entry) => ("sha256" in entry ? [{ sha256: entry.sha256, size: entry.size }] : [])),
-      ];
+      const files = await manifests(sha256);
+      const sizes = new Map(files.flatMap((entry) => ("sha256" in entry ? [[entry.sha256, entry.size] as const] : [])));
+      return [self, ...[...sizes].map(([member, size]) => ({ sha256: member, size }))];
     },
-    async check(shas, progress) {
-      const total = shas.reduce((sum, sha) => sum + Number(lstatOrNull(objects.path(sha))?.size ?? 0), 0);
-      let done = 0;
-      const found: { sha256: Sha; state: "ok" | "absent" | "rotten" }[] = [];
-      for (const sha256 of shas) {
-        const state = await objects.check(sha256, (bytes) =>
-          progress?.({ phase: "Verifying", bytes: (done += bytes), total }),
-        );
-        found.push({ sha256, state });
-      }
-      return found;
-    },
+    check: (shas, progress) => checkObjects({ objects, workers }, shas, progress),
     prepare: (items, options = {}) =>
-      prepare({ objects, index, workers, manifest: store.manifest, link, shared, progress: options.progress }, items),
+      prepare({ objects, manifests, index, workers, link, shared, progress: options.progress }, items),
     async place(items, options) {
       await (await store.prepare(items, options)).commit();
     },
     async remove(absolute, key, old) {
-      const paths = old.kind === "file" ? [""] : old.entries.map((entry) => entry.path);
-      for (const path of paths) rmSync(path === "" ? absolute : join(absolute, path), { force: true });
+      const entries = entriesNow(old);
+      await requireHeld({ objects, index, workers }, { absolute, key }, entries);
+      const paths = entries.map((entry) => entry.path);
+      try {
+        for (const path of paths) rmSync(path === "" ? absolute : join(absolute, path), { force: true });
+      } catch (error) {
+        throw writeError(error, absolute);
+      }
       if (old.kind === "directory") removeEmptyFolders(absolute, paths);
       index.forget(key);
     },

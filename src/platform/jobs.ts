@@ -12,6 +12,7 @@ import {
   rmSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { MvError } from "../errors.ts";
 import { readError, systemCode, writeError } from "./file-errors.ts";
 import { writeWhole } from "./files.ts";
 import type { Digests, Hashing, Want } from "./hashing.ts";
@@ -34,8 +35,9 @@ export interface CopyItem {
   from: string;
   to: string;
   mode: number;
-  /** What the bytes must be: one of the two is enough. */
+  /** What the bytes must be. */
   sha256: string;
+  /** Checked instead where it is given; where it does not fit, SHA-256 decides. */
   xxh64?: string | undefined;
   size: number;
 }
@@ -49,8 +51,8 @@ export interface Jobs {
    * exists is read and hashed. `sync`: fsync each. Throws MvError file-changing, no-read, no-space, no-write.
    */
   absorb(input: { files: readonly string[]; folder: string; sync: boolean; chmod: boolean }): Absorbed[];
-  /** Copies files to new names and hashes on the way. Returns the index of the first whose bytes are wrong, or null. */
-  copy(input: { items: readonly CopyItem[]; sync: boolean }): { wrong: number | null };
+  /** Copies files to new names and hashes on the way. Throws MvError bytes-wrong, with the SHA-256 in its details. */
+  copy(input: { items: readonly CopyItem[]; sync: boolean }): null;
   rename(input: { pairs: readonly (readonly [string, string])[] }): null;
   sync(input: { files: readonly string[] }): null;
 }
@@ -198,8 +200,13 @@ export function createJobs(hashing: Hashing): Jobs {
       }
     },
     copy({ items, sync }) {
-      const wrong = items.findIndex((item) => !copyOne(item, sync));
-      return { wrong: wrong < 0 ? null : wrong };
+      for (const item of items) {
+        if (copyOne(item, sync)) continue;
+        rmSync(item.to, { force: true });
+        if (item.xxh64 !== undefined && copyOne({ ...item, xxh64: undefined }, sync)) continue;
+        throw new MvError("bytes-wrong", `${item.from} does not hold its bytes`, { details: { sha256: item.sha256 } });
+      }
+      return null;
     },
     rename({ pairs }) {
       for (const [from, to] of pairs) {

@@ -1,0 +1,217 @@
+// What must be written and removed so that a path holds other bytes, and every reason not to begin.
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { MvError } from "../errors.ts";
+import type { ManifestEntry } from "../model/manifest.ts";
+import { freeBytes, insideTree } from "../platform/files.ts";
+import { lstatOrNull } from "../platform/stat.ts";
+import { streamFile } from "../platform/stream.ts";
+import { sweepTemps, tempName } from "../platform/temp.ts";
+import type { Bytes, Sha } from "./bytes.ts";
+import { requireHeld } from "./held.ts";
+import { absent } from "./objects.ts";
+import type { Placing } from "./place.ts";
+
+export type Link = "reflink" | "copy" | "hardlink" | "symlink";
+
+export interface Placement {
+  absolute: string;
+  /** Path from the root: the key of the stat index. */
+  key: string;
+  kind: "file" | "directory";
+  sha256: Sha;
+  size: number;
+  /** Checked instead of SHA-256 where the cache is private. */
+  xxh64?: string;
+  executable?: boolean;
+  /** What is there now, as `look` said. */
+  current: Bytes | null;
+}
+
+export interface Write {
+  sha256: Sha;
+  size: number;
+  xxh64: string | undefined;
+  executable: boolean;
+  temp: string;
+  target: string;
+  /** Inside a folder artifact; "" for a file artifact. */
+  path: string;
+  /** The object, where the target will be a symbolic link to it. */
+  source: string | null;
+}
+
+export interface Plan {
+  item: Placement;
+  writes: Write[];
+  links: { path: string; temp: string; target: string; link: string }[];
+  /** Paths of the old version that the new one does not have. */
+  removals: string[];
+  /** A temp folder beside the artifact for all that is written. */
+  scratch: string;
+  /** Files, and links with their targets, that stay as they are. */
+  kept: string[];
+  keptLinks: (readonly [string, string])[];
+}
+
+/** Throws object-missing, bytes-wrong (manifest), would-lose, bad-path. */
+export async function planOne(placing: Placing, item: Placement): Promise<Plan> {
+  const { absolute, key, current } = item;
+  await insideTree(rootOf(item), key);
+  sweepTemps(dirname(absolute), 0);
+  const scratch = join(dirname(absolute), tempName());
+  const plan: Plan = { item, writes: [], links: [], removals: [], scratch, kept: [], keptLinks: [] };
+  const wanted = await entriesOf(placing, item);
+  const now = new Map(entriesNow(current).map((entry) => [entry.path, entry]));
+  const names = new Set(wanted.map((entry) => entry.path));
+  for (const path of now.keys()) if (!names.has(path)) plan.removals.push(path);
+  for (const entry of wanted) planEntry(plan, entry, now.get(entry.path));
+  requireObjects(placing, plan);
+  requireFolders(plan, now);
+  const gone = new Set([...plan.removals, ...now.keys()]);
+  for (const { path, target, ...write } of [...plan.writes, ...plan.links]) {
+    const bytes = "sha256" in write ? write : null;
+    if (!now.has(path)) await requireFree(item, path, target, gone, bytes);
+  }
+  const touched = [...plan.removals, ...plan.writes.map((write) => write.path), ...plan.links.map(({ path }) => path)];
+  await requireHeld(
+    placing,
+    item,
+    touched.flatMap((path) => now.get(path) ?? []),
+  );
+  return plan;
+}
+
+/** The working tree, where the key is a path in it; else the folder that the artifact goes into. */
+function rootOf({ absolute, key }: Placement): string {
+  return absolute.endsWith(`/${key}`) ? absolute.slice(0, -key.length - 1) : dirname(absolute);
+}
+
+async function entriesOf({ manifests }: Placing, item: Placement): Promise<readonly ManifestEntry[]> {
+  const { sha256, size, executable = false } = item;
+  if (item.kind === "file") return [{ path: "", sha256, size, executable }];
+  return manifests(sha256);
+}
+
+/** A file artifact is the entry of an empty path. */
+export function entriesNow(current: Bytes | null): ManifestEntry[] {
+  if (current === null) return [];
+  if (current.kind === "directory") return current.entries;
+  const { sha256, size, executable } = current;
+  return [{ path: "", sha256, size, executable }];
+}
+
+function planEntry(plan: Plan, entry: ManifestEntry, current: ManifestEntry | undefined): void {
+  const { path } = entry;
+  if (current && sameEntry(current, entry)) {
+    if ("link" in entry) plan.keptLinks.push([path, entry.link]);
+    else plan.kept.push(path);
+    return;
+  }
+  const target = path === "" ? plan.item.absolute : join(plan.item.absolute, path);
+  const temp = join(plan.scratch, String(plan.writes.length + plan.links.length));
+  if ("link" in entry) plan.links.push({ path, temp, target, link: entry.link });
+  else plan.writes.push({ ...entry, xxh64: path === "" ? plan.item.xxh64 : undefined, temp, target, source: null });
+}
+
+/** Whether a file or link of a folder is the same in two versions. */
+export function sameEntry(a: ManifestEntry, b: ManifestEntry): boolean {
+  if ("link" in a || "link" in b) return "link" in a && "link" in b && a.link === b.link;
+  return a.sha256 === b.sha256 && a.executable === b.executable;
+}
+
+/** Every object is there, is a regular file and has its size. */
+function requireObjects({ objects }: Placing, { item, writes }: Plan): void {
+  const missing = objects.missing(writes.map((write) => write.sha256));
+  const [first] = missing;
+  if (first !== undefined) throw absent(first, { path: item.key, missing: missing.slice(0, 100) });
+  for (const { sha256, size } of writes) {
+    if (objects.stat(sha256)?.size !== size) throw objects.reject(sha256, item.key);
+  }
+}
+
+/** Folders of the new version may not lie behind a link or a file that stays. */
+function requireFolders({ item, writes, links, removals }: Plan, now: ReadonlyMap<string, ManifestEntry>): void {
+  const gone = new Set(removals);
+  const folders = new Set([...writes, ...links].flatMap(({ path }) => parents(path)));
+  if (item.kind === "directory" && !now.has("")) folders.add("");
+  for (const folder of folders) {
+    const stats = lstatOrNull(join(item.absolute, folder));
+    if (stats === null || stats.isDirectory() || gone.has(folder)) continue;
+    const path = join(item.key, folder);
+    throw new MvError("bad-path", `${path} is ${stats.isSymbolicLink() ? "a symbolic link" : "not a folder"}`, {
+      hint: "move it aside, then repeat",
+      details: { path },
+    });
+  }
+}
+
+/** All folders above a path inside an artifact, without the artifact itself. */
+export function parents(path: string): string[] {
+  const found: string[] = [];
+  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) found.push(path.slice(0, at));
+  return found;
+}
+
+/** What no look has seen, such as a file that .mvignore leaves out, is not ours to replace; unless it is the same. */
+async function requireFree(
+  item: Placement,
+  path: string,
+  target: string,
+  gone: ReadonlySet<string>,
+  bytes: { sha256: Sha; size: number } | null,
+): Promise<void> {
+  const stats = lstatOrNull(target);
+  if (stats === null) return;
+  if (stats.isDirectory()) {
+    const stranger = firstStranger(item.absolute, path, gone);
+    if (stranger !== null) throw inTheWay(join(item.key, stranger));
+    return;
+  }
+  const isSame =
+    bytes !== null && stats.isFile() && Number(stats.size) === bytes.size && (await hashOf(target)) === bytes.sha256;
+  if (!isSame) throw inTheWay(join(item.key, path));
+}
+
+async function hashOf(path: string): Promise<Sha> {
+  return (await streamFile(path, { want: "sha256" })).sha256;
+}
+
+/** The first file below a folder that is not among the known ones. */
+function firstStranger(root: string, folder: string, known: ReadonlySet<string>): string | null {
+  for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = folder === "" ? item.name : `${folder}/${item.name}`;
+    const stranger = item.isDirectory() ? firstStranger(root, path, known) : known.has(path) ? null : path;
+    if (stranger !== null) return stranger;
+  }
+  return null;
+}
+
+function inTheWay(path: string): MvError {
+  return new MvError("would-lose", `${path} is in the way: mversion did not put it there`, {
+    hint: "move it aside, then repeat",
+    details: { path },
+  });
+}
+
+/** The new bytes must fit beside the old ones. Links and clones need no room. */
+export async function requireSpace({ link }: Placing, plans: readonly Plan[]): Promise<void> {
+  if (link === "hardlink" || link === "symlink") return;
+  const needed = new Map<number, { folder: string; bytes: number }>();
+  for (const { item, writes } of plans) {
+    let folder = dirname(item.absolute);
+    while (lstatOrNull(folder) === null) folder = dirname(folder);
+    const { dev } = statSync(folder);
+    const bytes = writes.reduce((sum, write) => sum + write.size, needed.get(dev)?.bytes ?? 0);
+    needed.set(dev, { folder, bytes });
+  }
+  for (const { folder, bytes } of needed.values()) {
+    if (bytes === 0) continue;
+    const free = await freeBytes(folder);
+    if (bytes <= free) continue;
+    throw new MvError("no-space", `${bytes} bytes are needed in ${folder}, and ${free} are free`, {
+      hint: "free some space, then repeat",
+      details: { needed: bytes, free },
+    });
+  }
+}

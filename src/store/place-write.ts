@@ -1,0 +1,157 @@
+// The bytes of a placement, written beside their places by the chosen kind of link, and checked on the way.
+import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { MvError } from "../errors.ts";
+import { cloneFile } from "../platform/clone.ts";
+import { writeError } from "../platform/file-errors.ts";
+import { streamFile } from "../platform/stream.ts";
+import { SYNC_ALL_FROM, syncFileSystem } from "../platform/sync.ts";
+import { hashFiles } from "./hash-files.ts";
+import type { Placing } from "./place.ts";
+import type { Plan, Write } from "./place-plan.ts";
+
+/** From that size on a file has a stream of its own. */
+const LARGE = 8 * 1024 * 1024;
+
+interface Job {
+  plan: Plan;
+  write: Write;
+  want: "sha256" | "xxh64";
+}
+
+/** Writes everything into the plans' scratch folders, durably. Throws bytes-wrong, no-space, no-write. */
+export async function writeAll(placing: Placing, plans: readonly Plan[]): Promise<void> {
+  const jobs = plans.flatMap((plan) => plan.writes.map((write) => ({ plan, write, want: wantOf(placing, write) })));
+  const total = jobs.reduce((sum, { write }) => sum + write.size, 0);
+  let done = 0;
+  const onBytes = (bytes: number): void =>
+    placing.progress?.({ phase: "Writing", bytes: (done += bytes), total, files: jobs.length });
+  for (const { scratch, writes, links } of plans) {
+    if (writes.length + links.length > 0) make(scratch);
+    for (const { temp, link } of links) symlinkSync(link, temp);
+  }
+  const isLinked = ({ write }: Job): boolean =>
+    (placing.link === "symlink" || placing.link === "hardlink") && !write.executable;
+  await linkAll(placing, jobs.filter(isLinked), onBytes);
+  const copied = jobs.filter((job) => !isLinked(job));
+  const small = copied.filter(({ write }) => write.size < LARGE);
+  await copySmall(placing, small, onBytes);
+  for (const job of copied) if (job.write.size >= LARGE) await copyLarge(placing, job, onBytes);
+}
+
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw writeError(error, folder);
+  }
+}
+
+/** XXH64 finds bit rot in a cache that is ours alone; where others write to it, only SHA-256 proves anything. */
+function wantOf({ shared }: Placing, { xxh64 }: Write): "sha256" | "xxh64" {
+  return xxh64 !== undefined && xxh64 !== "" && !shared ? "xxh64" : "sha256";
+}
+
+/** Nothing is copied here that could be checked on the way, so the objects are read first. */
+async function linkAll(placing: Placing, jobs: readonly Job[], onBytes: (bytes: number) => void): Promise<void> {
+  for (const want of ["sha256", "xxh64"] as const) {
+    const some = jobs.filter((job) => job.want === want);
+    const sources = some.map(({ write }) => ({ path: placing.objects.path(write.sha256), size: write.size }));
+    const hashed = await hashFiles(placing.workers, sources, onBytes, want);
+    for (const [at, job] of some.entries()) {
+      if (hashed[at]?.[want] === job.write[want]) continue;
+      if (want === "xxh64" && (await placing.objects.isGood(job.write.sha256))) continue;
+      throw placing.objects.reject(job.write.sha256, nameOf(job));
+    }
+  }
+  for (const { write } of jobs) {
+    const object = placing.objects.path(write.sha256);
+    try {
+      if (placing.link === "hardlink") {
+        chmodSync(object, 0o444);
+        linkSync(object, write.temp);
+      } else {
+        symlinkSync(object, write.temp);
+        write.source = object;
+      }
+    } catch (error) {
+      throw writeError(error, write.target);
+    }
+  }
+}
+
+async function copySmall(placing: Placing, jobs: readonly Job[], onBytes: (bytes: number) => void): Promise<void> {
+  const sync = jobs.length < SYNC_ALL_FROM;
+  await placing.workers
+    .each(jobs, {
+      job: "copy",
+      input: (portion) => ({
+        sync,
+        items: portion.map(({ write, want }) => ({
+          from: placing.objects.path(write.sha256),
+          to: write.temp,
+          mode: modeOf(write),
+          sha256: write.sha256,
+          xxh64: want === "xxh64" ? write.xxh64 : undefined,
+          size: write.size,
+        })),
+      }),
+      bytes: jobs.reduce((sum, { write }) => sum + write.size, 0),
+      done: (portion) => onBytes(portion.reduce((sum, { write }) => sum + write.size, 0)),
+    })
+    .catch(async (error: unknown) => {
+      throw await blame(placing, jobs, error);
+    });
+  const [first] = jobs;
+  if (sync || first === undefined || (await syncFileSystem(first.plan.scratch))) return;
+  const files = jobs.map(({ write }) => write.temp);
+  await placing.workers.each(files, {
+    job: "sync",
+    input: (portion) => ({ files: portion }),
+    bytes: 0,
+    done: () => {},
+  });
+}
+
+/** The error of the copy job, which names an object, as one that names the artifact; a rotten object is put away. */
+async function blame(placing: Placing, jobs: readonly Job[], error: unknown): Promise<unknown> {
+  if (!(error instanceof MvError) || error.code !== "bytes-wrong") return error;
+  const job = jobs.find(({ write }) => write.sha256 === error.details["sha256"]);
+  return job ? placing.objects.reject(job.write.sha256, nameOf(job)) : error;
+}
+
+async function copyLarge(placing: Placing, job: Job, onBytes: (bytes: number) => void): Promise<void> {
+  const { write, want } = job;
+  const object = placing.objects.path(write.sha256);
+  const mode = modeOf(write);
+  try {
+    if (placing.link === "reflink" && cloneFile(object, write.temp)) {
+      // The clone has the mode of the object: read-only.
+      chmodSync(write.temp, mode & ~umask());
+      if ((await streamFile(write.temp, { want, onBytes }))[want] === write[want]) return;
+      if ((await streamFile(write.temp, { want: "sha256" })).sha256 === write.sha256) return;
+    } else {
+      const to = { path: write.temp, mode };
+      if ((await streamFile(object, { to, want, onBytes }))[want] === write[want]) return;
+      // The fingerprint may be what is wrong, since it comes from a committed file: SHA-256 decides.
+      rmSync(write.temp);
+      if (want === "xxh64" && (await streamFile(object, { to, want: "sha256" })).sha256 === write.sha256) return;
+    }
+  } catch (error) {
+    throw writeError(error, write.target);
+  }
+  throw placing.objects.reject(write.sha256, nameOf(job));
+}
+
+function nameOf({ plan, write }: Job): string {
+  return write.path === "" ? plan.item.key : `${plan.item.key}/${write.path}`;
+}
+
+function modeOf({ executable }: Write): number {
+  return executable ? 0o777 : 0o666;
+}
+
+let mask: number | undefined;
+
+function umask(): number {
+  return (mask ??= process.umask());
+}
