@@ -45,6 +45,11 @@ export function asMvError(error: unknown): MvError {
     case "ENOSPC":
     case "EDQUOT":
       return new MvError("no-space", `The disk is full${where}`, { hint: errorTable["no-space"].remedy, cause: error });
+    case "EIO":
+      return new MvError("no-write", `The disk reports an error${where}`, {
+        hint: "check the disk, then repeat the command",
+        cause: error,
+      });
     case "EACCES":
     case "EPERM":
     case "EROFS":

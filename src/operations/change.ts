@@ -85,10 +85,15 @@ export async function carryOutChange(project: Project, change: TreeChange, arran
     await prepared.commit();
     await finish(project, change, arrangement);
   } catch (error) {
-    if (!begun) await journal.end();
+    if (!begun) await close(journal);
     throw error;
   }
-  await journal.end();
+  await close(journal);
+}
+
+/** A journal that comes back after a power cut does no harm: what it asks for is done. */
+async function close(journal: Journal): Promise<void> {
+  await journal.end().catch(() => undefined);
 }
 
 /** What is left when the bytes are placed: artifacts that go, pointers, records, the index. */
@@ -135,7 +140,7 @@ async function settle(project: Project): Promise<void> {
       project.warn(`a ${change.verb} was interrupted and cannot be finished: ${why}; mv status shows what differs`);
     }
   }
-  await journal.end();
+  await close(journal);
 }
 
 /** Whether the change had begun and nobody has gone elsewhere since; before the switch of a checkout nothing was changed. */

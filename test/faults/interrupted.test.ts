@@ -27,6 +27,18 @@ function isKilledAt(repo: TestRepo, line: string, calls: string, nth: number): b
   return false;
 }
 
+function withStrace(repo: TestRepo, line: string, inject: string, calls: string) {
+  const [, ...words] = shellWords(line);
+  const log = join(repo.dir, ".git/strace.log");
+  const flags = ["-qqq", "-o", log, "-e", `trace=${calls}`, "-e", inject];
+  const done = spawnSync("strace", [...flags, process.execPath, PROGRAM, ...words], {
+    cwd: repo.dir,
+    env: testEnv({ NO_COLOR: "1" }),
+    encoding: "utf8",
+  });
+  return { status: done.status, stderr: done.stderr, hit: readFileSync(log, "utf8").includes("(INJECTED)") };
+}
+
 /** Everything a person sees, and all that a release says; not what differs from run to run: dates and ids. */
 function stateOf(repo: TestRepo): Record<string, unknown> {
   const files = repo.git("ls-files", "--cached", "--others").split("\n");
@@ -75,6 +87,43 @@ async function playOut({ start, line, bytes, done }: Story): Promise<number> {
   }
   return kills;
 }
+
+describe.runIf(hasStrace)("a disk that fails at one step", () => {
+  // Each call of the main thread fails once: what the command says, and what it leaves, must both be right.
+  test.each(["mv checkout v1.0.0", "mv restore v1.0.0", "mv tag v1.2.0 -a -m why"])("%s", async (line) => {
+    const start = await sampleProject({ until: "1.1.0" });
+    if (line.startsWith("mv tag")) {
+      trained(start, MODEL, BYTES.D);
+      await play(start, `mv add ${MODEL}`);
+    }
+    const whole = forkRepo(start);
+    await play(whole, line);
+    const [before, expected] = [stateOf(start), stateOf(whole)];
+    for (const [calls, error] of [
+      ["rename,renameat2", "ENOSPC"],
+      ["fsync,fdatasync", "EIO"],
+    ] as const) {
+      for (let nth = 1; ; nth += 1) {
+        const repo = forkRepo(start);
+        const { status, stderr, hit } = withStrace(repo, line, `inject=${calls}:error=${error}:when=${nth}`, calls);
+        if (!hit) break;
+        const where = `${line}, the ${nth}. of ${calls} fails\n${stderr}`;
+        expect(status, where).toBeLessThan(2);
+        if (status === 0) {
+          expect(stateOf(repo), where).toEqual(expected);
+          continue;
+        }
+        expect(stderr, where).toMatch(/disk/);
+        expect([BYTES.B, BYTES.C, BYTES.D], where).toContain(repo.read(MODEL));
+        // Until the change has begun a failure leaves all as it was; then the journal says what is still to be done.
+        const now = stateOf(repo);
+        if (now["journal"] === false && now["head"] === before["head"]) expect(now, where).toEqual(before);
+        await play(repo, line);
+        expect(stateOf(repo), where).toEqual(expected);
+      }
+    }
+  });
+});
 
 describe.runIf(hasStrace)("killed at every step and repeated", () => {
   let base: TestRepo;

@@ -81,5 +81,9 @@ function without<T extends { tag: string }>(items: readonly T[], gone: readonly 
 }
 
 async function save(project: Project, { tags, open }: Memory): Promise<void> {
-  await writeFileAtomic(file(project), JSON.stringify({ schema: 1, tags, open }));
+  try {
+    await writeFileAtomic(file(project), JSON.stringify({ schema: 1, tags, open }));
+  } catch {
+    // A release does not fail for it: untag then reads the commit before.
+  }
 }
