@@ -85,7 +85,7 @@ export function createJobs(hashing: Hashing): Jobs {
   function digestFile(path: string, want: Want, each?: (block: Uint8Array, isWhole: boolean) => void): Digested {
     const { fd, stat } = openRegular(path);
     try {
-      const first = fill(fd, path);
+      const first = fill(fd, path, stat.size);
       let digests: Digests;
       if (first < BLOCK) {
         const data = buffer.subarray(0, first);
@@ -95,7 +95,7 @@ export function createJobs(hashing: Hashing): Jobs {
       } else {
         const digest = hashing.start(want);
         let size = 0;
-        for (let length = first; length > 0; length = fill(fd, path)) {
+        for (let length = first; length > 0; length = fill(fd, path, BLOCK)) {
           const block = buffer.subarray(0, length);
           digest.update(block);
           each?.(block, false);
@@ -104,17 +104,18 @@ export function createJobs(hashing: Hashing): Jobs {
         if (size !== stat.size) throw changing(path);
         digests = digest.finish();
       }
-      assertUnchanged(path, fd, stat);
+      assertUnchanged(path, stat);
       return { ...digests, stat };
     } finally {
       closeSync(fd);
     }
   }
 
-  function fill(fd: number, path: string): number {
+  /** Reads up to `enough` bytes. The end of a small file is not read for: its stat after reading tells whether it grew. */
+  function fill(fd: number, path: string, enough: number): number {
     try {
       let length = 0;
-      while (length < BLOCK) {
+      while (length < Math.min(enough, BLOCK)) {
         const read = readSync(fd, buffer, length, BLOCK - length, null);
         if (read === 0) break;
         length += read;

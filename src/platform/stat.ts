@@ -61,12 +61,10 @@ export function openRegular(path: string): { fd: number; stat: FileStat } {
   }
 }
 
-/** Throws MvError file-changing unless the path still is the file that was opened, unchanged. */
-export function assertUnchanged(path: string, fd: number, before: FileStat): void {
-  const open = fileStat(fstatSync(fd, { bigint: true }));
+/** Throws MvError file-changing unless the path still is the file that was opened (its inode is in the stat), unchanged. */
+export function assertUnchanged(path: string, before: FileStat): void {
   const now = lstatOrNull(path);
-  if (!sameStat(open, before) || now === null || !now.isFile() || !sameStat(fileStat(now), before))
-    throw changing(path);
+  if (now === null || !now.isFile() || !sameStat(fileStat(now), before)) throw changing(path);
 }
 
 export function changing(path: string, cause?: unknown): MvError {

@@ -40,7 +40,7 @@ export async function streamFile(path: string, options: StreamOptions = {}): Pro
     const size = await pump(fd, target, (block) => digest.update(block), options.onBytes);
     if (size !== stat.size) throw changing(path);
     if (target !== null) fsyncSync(target);
-    assertUnchanged(path, fd, stat);
+    assertUnchanged(path, stat);
     return { ...digest.finish(), stat };
   } catch (error) {
     throw options.to ? writeError(error, options.to.path) : readError(error, path);

@@ -29,7 +29,8 @@ export interface Workers {
 const SMALL_COUNT = 1500;
 const SMALL_BYTES = 48 * 1024 * 1024;
 const PORTION = 250;
-const IDLE_MS = 1000;
+/** Longer than the sync between writing many files and naming them. */
+const IDLE_MS = 10_000;
 
 /** At most `limit` threads (0: one per core), and never more than two per core. */
 export function createWorkers(limit: number): Workers {

@@ -177,7 +177,7 @@ async function hashClone(source: string, temp: string, onBytes: (bytes: number) 
   const { fd, stat } = openRegular(source);
   try {
     const digests = await streamFile(temp, { onBytes });
-    assertUnchanged(source, fd, stat);
+    assertUnchanged(source, stat);
     chmodSync(temp, READ_ONLY);
     syncFile(temp);
     return { ...digests, stat };

@@ -49,8 +49,9 @@ export interface Plan {
   removals: string[];
   /** A temp folder beside the artifact for all that is written. */
   scratch: string;
-  /** Files, and links with their targets, that stay as they are. */
-  kept: string[];
+  /** All files of the new version, in the order of its manifest. */
+  paths: string[];
+  /** Links that stay as they are, with their targets. */
   keptLinks: (readonly [string, string])[];
 }
 
@@ -60,7 +61,7 @@ export async function planOne(placing: Placing, item: Placement): Promise<Plan> 
   await insideTree(rootOf(item), key);
   sweepTemps(dirname(absolute), 0);
   const scratch = join(dirname(absolute), tempName());
-  const plan: Plan = { item, writes: [], links: [], removals: [], scratch, kept: [], keptLinks: [] };
+  const plan: Plan = { item, writes: [], links: [], removals: [], scratch, paths: [], keptLinks: [] };
   const wanted = await entriesOf(placing, item);
   const now = new Map(entriesNow(current).map((entry) => [entry.path, entry]));
   const names = new Set(wanted.map((entry) => entry.path));
@@ -103,9 +104,9 @@ export function entriesNow(current: Bytes | null): ManifestEntry[] {
 
 function planEntry(plan: Plan, entry: ManifestEntry, current: ManifestEntry | undefined): void {
   const { path } = entry;
+  if ("sha256" in entry) plan.paths.push(path);
   if (current && sameEntry(current, entry)) {
     if ("link" in entry) plan.keptLinks.push([path, entry.link]);
-    else plan.kept.push(path);
     return;
   }
   const target = path === "" ? plan.item.absolute : join(plan.item.absolute, path);

@@ -13,7 +13,7 @@ import type { Objects } from "./objects.ts";
 import { parents, type Link, planOne, type Placement, type Plan, requireSpace } from "./place-plan.ts";
 import { writeAll } from "./place-write.ts";
 import type { StatIndex } from "./stat-index.ts";
-import type { KeptRow, KnownFile } from "./stat-table.ts";
+import type { KnownFile, Row } from "./stat-table.ts";
 
 /** Bytes that are written beside their places and checked. */
 export interface Prepared {
@@ -93,18 +93,19 @@ function exchange({ item, writes, links, removals, scratch }: Plan): KnownFile[]
   return rows;
 }
 
-async function remember({ index }: Placing, { item, kept, links, keptLinks }: Plan, rows: KnownFile[]): Promise<void> {
+async function remember({ index }: Placing, { item, paths, links, keptLinks }: Plan, rows: KnownFile[]): Promise<void> {
   const { absolute, key, sha256, size } = item;
   const known = await index.read(absolute, key);
-  const all: (KnownFile | KeptRow)[] = rows.filter((row) => !isCoarse(row));
-  for (const path of kept) {
-    const row = known ? known.table.row(path) : -1;
-    if (known && row >= 0) all.push({ path, table: known.table, row });
+  const written = new Map(rows.map((row) => [row.path, row]));
+  const all: Row[] = [];
+  // In the order of the manifest, in which the next walk comes by.
+  for (const path of paths) {
+    const row = written.get(path) ?? known?.table.row(path) ?? -1;
+    if (typeof row === "number" ? row >= 0 : !isCoarse(row)) all.push(row);
   }
-  all.sort((a, b) => (a.path < b.path ? -1 : 1));
   const linked = [...keptLinks, ...links.map(({ path, link }) => [path, link] as const)];
   linked.sort(([a], [b]) => (a < b ? -1 : 1));
-  await index.write(absolute, { key, sha256, size, links: linked, checkedMs: known?.checkedMs ?? 0 }, all);
+  await index.write(absolute, { key, sha256, size, links: linked, checkedMs: known?.checkedMs ?? 0 }, all, known);
 }
 
 /** Where times are whole seconds, a write after the rename may leave the same one. */

@@ -11,7 +11,7 @@ import { hashFiles } from "./hash-files.ts";
 import type { Hashed, Intake } from "./intake.ts";
 import type { Objects } from "./objects.ts";
 import { isRacy, type KnownArtifact, letSettle, type StatIndex } from "./stat-index.ts";
-import type { KeptRow, KnownFile } from "./stat-table.ts";
+import type { Row } from "./stat-table.ts";
 import { type Member, walkFolder } from "./walk.ts";
 
 export interface ReadOptions {
@@ -64,15 +64,16 @@ async function readFile(reading: Reading, member: FileMember, intake: Intake | n
   const known = options.precise ? null : await index.read(absolute, key);
   const { rows, since } = await rowsOf(reading, [member], known, intake);
   const [row] = rows;
-  if (row === undefined) throw changing(absolute);
+  if (row === undefined) return changed(absolute);
   const executable = member.stat.executable;
-  if (known && "table" in row) {
-    return { kind: "file", sha256: known.sha256, xxh64: row.table.xxh64(row.row), size: known.size, executable };
+  if (typeof row === "number") {
+    const { table } = known ?? changed(absolute);
+    return { kind: "file", sha256: table.sha256(row), xxh64: table.xxh64(row), size: table.size(row), executable };
   }
-  const { sha256, xxh64, size } = row as KnownFile;
+  const { sha256, xxh64, size } = row;
   await intake?.finish();
   const head = { key, sha256, size, links: [], checkedMs: intake ? Date.now() : 0 };
-  await index.write(absolute, head, settledRows(reading, rows, since));
+  await index.write(absolute, head, settledRows(reading, rows, since), known);
   return { kind: "file", sha256, xxh64, size, executable };
 }
 
@@ -91,10 +92,9 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
       entries.push({ path: member.path, link: member.link });
       continue;
     }
-    const row = rows[at++];
-    if (row === undefined) throw changing(member.source);
-    const bytes = "table" in row ? row.table.size(row.row) : row.size;
-    const sha256 = "table" in row ? row.table.sha256(row.row) : row.sha256;
+    const row = rows[at++] ?? changed(member.source);
+    const sha256 = typeof row === "number" ? (known ?? changed(member.source)).table.sha256(row) : row.sha256;
+    const bytes = typeof row === "number" ? member.stat.size : row.size;
     entries.push({ path: member.path, sha256, size: bytes, executable: member.stat.executable });
     size += bytes;
   }
@@ -109,20 +109,20 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
   await intake?.finish();
   if (!isSame || intake) {
     const checkedMs = intake ? Date.now() : (known?.checkedMs ?? 0);
-    await index.write(absolute, { key, sha256, size, links, checkedMs }, settledRows(reading, rows, since));
+    await index.write(absolute, { key, sha256, size, links, checkedMs }, settledRows(reading, rows, since), known);
   }
   return { kind: "directory", sha256, size, files: entries.length, entries };
 }
 
 function isUnchanged(
   known: KnownArtifact,
-  rows: readonly (KnownFile | KeptRow)[],
+  rows: readonly Row[],
   links: readonly (readonly [string, string])[],
 ): boolean {
   return (
     rows.length === known.table.paths.length &&
     // Also the executable bit, which the manifest holds, is as it was: a chmod changes the ctime.
-    rows.every((row) => "table" in row) &&
+    rows.every((row) => typeof row === "number") &&
     links.length === known.links.length &&
     links.every(([path, target], at) => known.links[at]?.[0] === path && known.links[at]?.[1] === target)
   );
@@ -134,8 +134,8 @@ async function rowsOf(
   files: readonly FileMember[],
   known: KnownArtifact | null,
   intake: Intake | null,
-): Promise<{ rows: (KnownFile | KeptRow)[]; since: bigint }> {
-  const rows: (KnownFile | KeptRow | null)[] = files.map((file, at) => keptRow(known, file, at));
+): Promise<{ rows: Row[]; since: bigint }> {
+  const rows: (Row | null)[] = files.map((file, at) => keptRow(known, file, at));
   if (intake && known) await dropUnstored(reading, known, rows);
   let since = 0n;
   const stale = files.flatMap((file, at) => (rows[at] === null ? [{ file, at }] : []));
@@ -156,33 +156,35 @@ async function rowsOf(
 }
 
 /** The rows that may be trusted later: without files that could have changed after they were hashed, under the same times. */
-function settledRows(
-  { options }: Reading,
-  rows: readonly (KnownFile | KeptRow)[],
-  since: bigint,
-): (KnownFile | KeptRow)[] {
+function settledRows({ options }: Reading, rows: readonly Row[], since: bigint): Row[] {
   // A move links the file, which sets its ctime: only its mtime tells of writers.
-  return rows.filter((row) => "table" in row || !isRacy(options.move ? { ...row, ctimeNs: row.mtimeNs } : row, since));
+  return rows.filter(
+    (row) => typeof row === "number" || !isRacy(options.move ? { ...row, ctimeNs: row.mtimeNs } : row, since),
+  );
 }
 
-function keptRow(known: KnownArtifact | null, { path, stat }: FileMember, at: number): KeptRow | null {
+function keptRow(known: KnownArtifact | null, { path, stat }: FileMember, at: number): number | null {
   if (known === null) return null;
   // Mostly nothing was added or removed, so the row is where it was.
   const row = known.table.paths[at] === path ? at : known.table.row(path);
-  return row >= 0 && known.table.matches(row, stat) ? { path, table: known.table, row } : null;
+  return row >= 0 && known.table.matches(row, stat) ? row : null;
+}
+
+function changed(path: string): never {
+  throw changing(path);
 }
 
 /** Forgets rows whose object is gone, or was written to since all objects of the artifact were last seen whole. */
 async function dropUnstored(
   { objects }: Reading,
-  known: KnownArtifact,
-  rows: (KnownFile | KeptRow | null)[],
+  { table, checkedMs }: KnownArtifact,
+  rows: (Row | null)[],
 ): Promise<void> {
   for (const [at, row] of rows.entries()) {
-    if (row === null || !("table" in row)) continue;
-    const sha256 = row.table.sha256(row.row);
+    if (typeof row !== "number") continue;
+    const sha256 = table.sha256(row);
     const object = objects.stat(sha256);
-    const isUntouched = object?.size === row.table.size(row.row) && object.changedMs <= known.checkedMs;
+    const isUntouched = object?.size === table.size(row) && object.changedMs <= checkedMs;
     if (!isUntouched && !(object && (await objects.isGood(sha256)))) rows[at] = null;
   }
 }

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { nowNs, sleep } from "../platform/clock.ts";
 import { readBytesFile, writeFileAtomic } from "../platform/files.ts";
 import { loadHashing } from "../platform/hashing.ts";
-import type { FileStat } from "../platform/stat.ts";
+import { type FileStat, fileStat, lstatOrNull, sameStat } from "../platform/stat.ts";
 import type { Sha } from "./bytes.ts";
-import { decodeTable, encodeTable, type KeptRow, type KnownFile, type StatTable } from "./stat-table.ts";
+import { decodeTable, encodeTable, type Row, type StatTable } from "./stat-table.ts";
 
 const MAX_BYTES = 1 << 29;
 /** Clocks of file systems tick every few milliseconds: a file younger than this may change without a sign. */
@@ -35,8 +35,8 @@ export interface KnownArtifact extends Head {
 export interface StatIndex {
   /** Null where nothing (or nothing readable) is recorded. */
   read(absolute: string, key: string): Promise<KnownArtifact | null>;
-  /** Never fails: a read-only repository can be looked at all the same. */
-  write(absolute: string, head: Head, rows: readonly (KnownFile | KeptRow)[]): Promise<void>;
+  /** Row numbers are of `before`. Never fails: a read-only repository can be looked at all the same. */
+  write(absolute: string, head: Head, rows: readonly Row[], before: KnownArtifact | null): Promise<void>;
   /** What the newest entry for the key says, whatever working tree it is of. */
   newest(key: string): Promise<KnownArtifact | null>;
   forget(key: string): void;
@@ -47,6 +47,9 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
 export function createStatIndex(stateDir: string): StatIndex {
   const folderOf = (key: string): string => join(stateDir, "stat", digest(key));
   const fileOf = (absolute: string, key: string): string => join(folderOf(key), digest(absolute));
+
+  // One command asks for the same artifact several times. A replaced file has another inode.
+  let last: { file: string; stat: FileStat; artifact: KnownArtifact | null } | null = null;
 
   async function readFile(file: string, key: string): Promise<KnownArtifact | null> {
     try {
@@ -60,10 +63,19 @@ export function createStatIndex(stateDir: string): StatIndex {
   }
 
   return {
-    read: (absolute, key) => readFile(fileOf(absolute, key), key),
-    async write(absolute, head, rows) {
+    async read(absolute, key) {
+      const file = fileOf(absolute, key);
+      const stats = lstatOrNull(file);
+      if (stats === null) return null;
+      const stat = fileStat(stats);
+      if (last && last.file === file && sameStat(last.stat, stat)) return last.artifact;
+      const artifact = await readFile(file, key);
+      last = { file, stat, artifact };
+      return artifact;
+    },
+    async write(absolute, head, rows, before) {
       try {
-        const data = encodeTable(head, rows, await loadHashing());
+        const data = encodeTable(head, rows, before?.table ?? null, await loadHashing());
         mkdirSync(folderOf(head.key), { recursive: true });
         await writeFileAtomic(fileOf(absolute, head.key), data, { durable: false });
       } catch {

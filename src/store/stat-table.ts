@@ -20,12 +20,8 @@ export interface KnownFile extends FileStat {
   xxh64: string;
 }
 
-/** A row of another table, taken over as it is. */
-export interface KeptRow {
-  path: string;
-  table: StatTable;
-  row: number;
-}
+/** A file that was just hashed, or the number of a row of the table before, taken over as it is. */
+export type Row = KnownFile | number;
 
 export interface StatTable {
   readonly paths: readonly string[];
@@ -48,7 +44,8 @@ interface Columns {
   flags: Uint8Array;
 }
 
-export function encodeTable(head: object, rows: readonly (KnownFile | KeptRow)[], hashing: Hashing): Buffer {
+/** The bytes of a table. Row numbers are of `before`. */
+export function encodeTable(head: object, rows: readonly Row[], before: StatTable | null, hashing: Hashing): Buffer {
   const columns = {
     numbers: new BigInt64Array(rows.length * NUMBERS),
     xxh64: Buffer.alloc(rows.length * 8),
@@ -56,10 +53,11 @@ export function encodeTable(head: object, rows: readonly (KnownFile | KeptRow)[]
     flags: Buffer.alloc(rows.length),
   };
   rows.forEach((row, at) => {
-    if ("table" in row) copyRow(row.table.columns, row.row, columns, at);
-    else writeRow(row, columns, at);
+    if (typeof row !== "number") writeRow(row, columns, at);
+    else if (before) copyRow(before.columns, row, columns, at);
   });
-  const paths = Buffer.from(rows.map((row) => row.path).join("\0"));
+  const names = rows.map((row) => (typeof row === "number" ? before?.paths[row] : row.path));
+  const paths = Buffer.from(names.join("\0"));
   const text = JSON.stringify(head);
   const headBytes = Buffer.from(text + " ".repeat(7 - ((Buffer.byteLength(text) + 7) % 8)));
   const sizes = Buffer.alloc(16);

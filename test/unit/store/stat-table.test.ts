@@ -25,14 +25,9 @@ test("rows come back as they were, also when taken over into another table", asy
   const hashing = await loadHashing();
   fc.assert(
     fc.property(files, fc.dictionary(fc.string(), fc.jsonValue()), (rows, head) => {
-      const first = decodeTable(encodeTable(head, rows, hashing), hashing);
+      const first = decodeTable(encodeTable(head, rows, null, hashing), hashing);
       expect(first?.head).toEqual(JSON.parse(JSON.stringify(head)));
-      const kept = rows.map(({ path }, row) => ({
-        path,
-        row,
-        table: first?.table as NonNullable<typeof first>["table"],
-      }));
-      const table = decodeTable(encodeTable({}, kept, hashing), hashing)?.table;
+      const table = decodeTable(encodeTable({}, [...rows.keys()], first?.table ?? null, hashing), hashing)?.table;
       expect(table?.paths).toEqual(rows.map((row) => row.path));
       rows.forEach((row, at) => {
         expect(table?.row(row.path)).toBe(at);
@@ -57,7 +52,7 @@ test("a torn or changed file is no index", async () => {
   const hashing = await loadHashing();
   fc.assert(
     fc.property(files, fc.nat(), fc.integer({ min: 1, max: 255 }), (rows, at, change) => {
-      const data = encodeTable({ key: "a" }, rows, hashing);
+      const data = encodeTable({ key: "a" }, rows, null, hashing);
       const torn = data.subarray(0, at % data.length);
       expect(decodeTable(torn, hashing)).toBeNull();
       const spoilt = Buffer.from(data);
