@@ -1,6 +1,6 @@
 // What `mv tag` leaves in Git, and what it leaves alone when it refuses.
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -12,7 +12,7 @@ import { tag, type TagInput, type TagResult } from "../../src/operations/tag.ts"
 import { BYTES, DATA, MODEL, play, sampleProject, trained } from "../helpers/cli.ts";
 import { forkRepo } from "../helpers/fork.ts";
 import { forgeTag } from "../helpers/forge.ts";
-import { cloneRepo, createRepo, testEnv, type TestRepo, tick } from "../helpers/git.ts";
+import { cloneRepo, createRepo, testEnv, type TestRepo, tick, withEnv } from "../helpers/git.ts";
 
 const RECORD = "churn.model.yaml";
 const POINTER = `${MODEL}.mv.yaml`;
@@ -242,6 +242,15 @@ describe("numbers", () => {
     expect(message).toContain("models/risk.onnx would overwrite risk 1.0.0");
   });
 
+  test("what is no version", async () => {
+    const repo = forkRepo(retrained);
+    const before = stateOf(repo);
+    for (const word of ["v1..0", "v1.1.0.lock", "v1.1.0~1", "v1.1.0@{0}", "v1.1.0 ", "v1.1.0\n", "v01.1.0", "-x", ""]) {
+      await expect(release(repo, word), JSON.stringify(word)).rejects.toMatchObject({ code: "bad-version" });
+    }
+    expect(stateOf(repo)).toEqual(before);
+  });
+
   test("a foreign tag of the name, and one that only claims to be ours", async () => {
     const repo = forkRepo(retrained);
     repo.git("tag", "v1.1.0", "HEAD");
@@ -444,6 +453,18 @@ describe("Git's own state", () => {
     await release(repo, "v1.1.0");
     repo.tryGit("stash", "pop");
     expect((await refused(repo, "in-progress", "v1.2.0")).hint).toBe("mv merge --ours, or mv merge --theirs");
+  });
+
+  test("another index, as a hook has it: that one is committed, and put back where the commit is refused", async () => {
+    const repo = forkRepo(retrained);
+    cpSync(repo.path(".git/index"), repo.path(".git/other-index"));
+    repo.hook("commit-msg", "exit 1");
+    await withEnv({ GIT_INDEX_FILE: repo.path(".git/other-index") }, async () => {
+      await refused(repo, "commit-failed", "v1.1.0");
+      rmSync(repo.path(".git/hooks/commit-msg"));
+      await release(repo, "v1.1.0");
+    });
+    expect(repo.git("show", `v1.1.0:${POINTER}`)).toBe(repo.read(POINTER).trimEnd());
   });
 
   test("a shallow clone, and one without the tags that its remote has, know too little", async () => {

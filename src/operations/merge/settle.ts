@@ -93,7 +93,7 @@ async function settledVersion(
     const parents = isMerge ? [ours, theirs] : [ours];
     if (judge({ state: chosen, parents, releases: releases.of(item.model) }).result === "ok") return chosen.version;
   }
-  // After a squash the other side's commits are not in HEAD's history, but its number is known.
+  // What a stash holds is in no history, but its number is known.
   const versions = [ours, theirs].flatMap((record) => (record ? [record.version] : []));
   return nextFreeDraft(project, releases, item.model, {
     declared: versions.toSorted(compare).at(-1) ?? null,
