@@ -5,7 +5,16 @@ import { MvError } from "../errors.ts";
 import { commit } from "./commit.ts";
 import type { Git } from "./git.ts";
 import { commits, diffStat, isAncestor, mergeBase } from "./history.ts";
-import { listFiles, readObjects, readPaths, sizes, trackedUnder, unmerged } from "./objects.ts";
+import {
+  listTree,
+  readIndex,
+  readObjects,
+  readPaths,
+  sizes,
+  stagedFiles,
+  trackedUnder,
+  unmergedFiles,
+} from "./objects.ts";
 import { findPlace } from "./open.ts";
 import { inProgress } from "./progress.ts";
 import { branchAt, containedInRemote, head, readRef, resolveCommit, tags } from "./refs.ts";
@@ -19,14 +28,20 @@ import { stage, switchTo, unstage } from "./worktree.ts";
 
 /** Opens the repository that `cwd` is in with the git program. */
 export async function openNative(cwd: string): Promise<Git> {
-  return createNative(await findPlace(cwd));
+  // Hardly a command does without the config: it is read while the repository is looked for.
+  const config = readConfig(cwd);
+  config.catch(() => undefined);
+  return createNative(await findPlace(cwd), config);
 }
 
-function createNative(place: Place): Git {
-  let values: Promise<ConfigValues> | undefined;
+function createNative(place: Place, early: Promise<ConfigValues>): Git {
+  let values: Promise<ConfigValues> | undefined = early;
   let program: Promise<[number, number, number]> | undefined;
-  const config = () => (values ??= readConfig(place));
+  const config = () => (values ??= readConfig(place.root));
   const version = () => (program ??= askVersion(place));
+  // Several questions at once are answered by one reading.
+  let reading: Promise<string> | undefined;
+  const index = () => (reading ??= readIndex(place).finally(() => (reading = undefined)));
   const configAll = async (key: string) => [...((await config()).get(canonicalKey(key)) ?? [])];
 
   const last = async (key: string) => (await configAll(key)).at(-1) ?? null;
@@ -47,12 +62,13 @@ function createNative(place: Place): Git {
     readObjects: (oids) => readObjects(place, oids),
     sizes: (oids) => sizes(place, oids),
     readPaths: (specs) => readPaths(place, specs, version),
-    listFiles: (rev, suffixes) => listFiles(place, rev, suffixes),
+    listFiles: async (rev, suffixes) =>
+      rev === "" ? stagedFiles(await index(), suffixes) : listTree(place, rev, suffixes),
     commits: (query) => commits(place, query),
     isAncestor: (a, b) => isAncestor(place, a, b),
     mergeBase: (a, b) => mergeBase(place, a, b),
     status: () => status(place),
-    unmerged: () => unmerged(place),
+    unmerged: async () => unmergedFiles(await index()),
     trackedUnder: (paths) => trackedUnder(place, paths),
     config: last,
     configAll,

@@ -87,30 +87,48 @@ async function batch(place: Place, names: readonly string[], limit: number, end 
   return reader.answers;
 }
 
-export async function listFiles(place: Place, rev: string, suffixes?: readonly string[]): Promise<TreeFile[]> {
-  const args =
-    rev === "" ? ["ls-files", "--stage", "-z"] : ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", rev];
-  const files: TreeFile[] = [];
-  for (const entry of (await askText(place, args)).split("\0")) {
+export async function listTree(place: Place, rev: string, suffixes?: readonly string[]): Promise<TreeFile[]> {
+  const text = await askText(place, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", rev]);
+  return readEntries(text, suffixes, ([mode = "", , oid = ""], path) => ({ path, oid, mode }));
+}
+
+/** The whole index, for `stagedFiles` and `unmergedFiles`. */
+export function readIndex(place: Place): Promise<string> {
+  return askText(place, ["ls-files", "--stage", "-z"]);
+}
+
+export function stagedFiles(index: string, suffixes?: readonly string[]): TreeFile[] {
+  return readEntries(index, suffixes, ([mode = "", oid = "", stage = ""], path) =>
+    stage === "0" ? { path, oid, mode } : null,
+  );
+}
+
+export function unmergedFiles(index: string): string[] {
+  // Nearly always there is none: one look at the text instead of a hundred thousand lines.
+  if (!/ [1-3]\t/.test(index)) return [];
+  const found = readEntries(index, undefined, ([, , stage = ""], path) => (stage === "0" ? null : path));
+  return [...new Set(found)];
+}
+
+/** Takes lines of words, a tab and a path apart. */
+function readEntries<T>(
+  text: string,
+  suffixes: readonly string[] | undefined,
+  read: (words: string[], path: string) => T | null,
+): T[] {
+  const found: T[] = [];
+  for (const entry of text.split("\0")) {
     // Ends are compared before a line is taken apart: most of a large tree is not ours.
     if (entry === "" || (suffixes && !suffixes.some((suffix) => entry.endsWith(suffix)))) continue;
     const tab = entry.indexOf("\t");
-    const words = entry.slice(0, tab).split(" ");
-    const [mode = "", second = "", third = ""] = words;
-    if (rev === "" && third !== "0") continue;
-    files.push({ path: entry.slice(tab + 1), oid: rev === "" ? second : third, mode });
+    const item = read(entry.slice(0, tab).split(" "), entry.slice(tab + 1));
+    if (item !== null) found.push(item);
   }
-  return files;
+  return found;
 }
 
 export async function trackedUnder(place: Place, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
   const text = await askText(place, ["ls-files", "-z", "--", ...paths]);
   return [...new Set(text.split("\0").filter((path) => path !== ""))];
-}
-
-export async function unmerged(place: Place): Promise<string[]> {
-  const text = await askText(place, ["ls-files", "--unmerged", "-z"]);
-  const paths = text.split("\0").map((entry) => entry.slice(entry.indexOf("\t") + 1));
-  return [...new Set(paths.filter((path) => path !== ""))];
 }

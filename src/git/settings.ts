@@ -1,12 +1,12 @@
 // Git's config, read in one process and kept until it is changed through us.
-import { type Place, run, unreadable } from "./spawn.ts";
+import { run, unreadable } from "./spawn.ts";
 
 /** All values by key, in the order Git applies them: the last one wins. Keys are spelt as Git prints them. */
 export type ConfigValues = ReadonlyMap<string, readonly string[]>;
 
 /** Reads every scope, includes and `git -c` among them. Not a question: its own `-c` options would be part of the answer. */
-export async function readConfig(place: Place): Promise<ConfigValues> {
-  const answer = await run({ cwd: place.root, args: ["config", "--list", "-z"] });
+export async function readConfig(cwd: string): Promise<ConfigValues> {
+  const answer = await run({ cwd, args: ["config", "--list", "-z"] });
   if (answer.status !== 0) throw unreadable(answer);
   return parseConfigList(answer.stdout.toString("utf8"));
 }

@@ -83,6 +83,48 @@ export const POINTER_MAX_BYTES = 64 * 1024;
 
 /** Reads a pointer that may be hostile. `file` is its path. Throws MvError invalid-file. */
 export function parsePointer(text: string, file: string): Pointer {
+  return readLayout(text, file) ?? readYaml(text, file);
+}
+
+/** What formatPointer writes, of a file or folder whose name no YAML could take for anything but a text. */
+const LAYOUT = new RegExp(
+  [
+    "^schema: 1\\n",
+    "path: (?<path>[A-Za-z_][\\w-]*(?:\\.[\\w-]+)+)\\n",
+    "kind: (?<kind>file|directory)\\n",
+    "role: (?<role>model|dataset|evaluation|other)\\n",
+    'sha256: "(?<sha256>[0-9a-f]{64})"\\n',
+    '(?:xxh64: "(?<xxh64>[0-9a-f]{16})"\\n)?',
+    "size: (?<size>0|[1-9]\\d{0,14})\\n",
+    "(?:files: (?<files>0|[1-9]\\d{0,8})\\n)?",
+    "(?<executable>executable: true\\n)?$",
+  ].join(""),
+);
+
+/** The pointer where the text is in that layout, null where it takes YAML to read it, or to say what is wrong. */
+function readLayout(text: string, file: string): Pointer | null {
+  const found = LAYOUT.exec(text)?.groups;
+  if (!found) return null;
+  const { path = "", kind, role, sha256 = "", xxh64, size, files, executable } = found;
+  const isFile = kind === "file";
+  if (isFile ? xxh64 === undefined || files !== undefined : xxh64 !== undefined || files === undefined) return null;
+  if (!isFile && executable !== undefined) return null;
+  if (!file.endsWith(`${path}${POINTER_SUFFIX}`) || whyNotPath(path, file) !== null) return null;
+  return {
+    schema: 1,
+    path,
+    kind: isFile ? "file" : "directory",
+    role: role as Role,
+    sha256,
+    ...(xxh64 === undefined ? {} : { xxh64 }),
+    size: Number(size),
+    ...(files === undefined ? {} : { files: Number(files) }),
+    ...(executable === undefined ? {} : { executable: true as const }),
+    extra: Object.create(null) as ValueMap,
+  };
+}
+
+function readYaml(text: string, file: string): Pointer {
   const yaml = parseYaml(text, file, { maxBytes: POINTER_MAX_BYTES });
   requireSchema(yaml);
   const kind = requiredWord(yaml, ["kind"], KINDS);
@@ -106,21 +148,35 @@ export function parsePointer(text: string, file: string): Pointer {
 
 function readPath(yaml: YamlFile): string {
   const path = requiredText(yaml, ["path"]);
+  const why = whyNotPath(path, yaml.file);
+  if (why === null) return path;
+  throw problem(
+    yaml,
+    ["path"],
+    why,
+    isItsName(path, yaml.file) ? undefined : `write path: ${ownName(yaml.file)}, or ${yaml.hint}`,
+  );
+}
+
+/** Why a pointer of this file cannot have the path, or null. */
+function whyNotPath(path: string, file: string): string | null {
   const why = path.includes("/") ? "it is one name, of a file beside the pointer" : checkPath(path);
-  if (why !== null) throw problem(yaml, ["path"], why);
-  const name = yaml.file.slice(yaml.file.lastIndexOf("/") + 1).normalize("NFC");
+  if (why !== null || isItsName(path, file)) return why;
+  return `it says ${path}, but the pointer's own name says ${ownName(file)}`;
+}
+
+function ownName(file: string): string {
+  return file
+    .slice(file.lastIndexOf("/") + 1)
+    .normalize("NFC")
+    .slice(0, -POINTER_SUFFIX.length);
+}
+
+function isItsName(path: string, file: string): boolean {
+  const name = file.slice(file.lastIndexOf("/") + 1).normalize("NFC");
   const expected = `${path}${POINTER_SUFFIX}`.normalize("NFC");
   // A file of a commit may be shown as v1.2.0:model.onnx.mv.yaml.
-  if (name.endsWith(POINTER_SUFFIX) && name !== expected && !name.endsWith(`:${expected}`)) {
-    const own = name.slice(0, -POINTER_SUFFIX.length);
-    throw problem(
-      yaml,
-      ["path"],
-      `it says ${path}, but the pointer's own name says ${own}`,
-      `write path: ${own}, or ${yaml.hint}`,
-    );
-  }
-  return path;
+  return !name.endsWith(POINTER_SUFFIX) || name === expected || name.endsWith(`:${expected}`);
 }
 
 function readXxh64(yaml: YamlFile): { xxh64?: string } {

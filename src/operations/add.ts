@@ -120,7 +120,7 @@ async function record(
     lines.push(await ignoreArtifact(project, path));
   }
   warnOfClashes(project, snapshot, stored);
-  const [head, releases] = await Promise.all([readHead(project), readReleases(project)]);
+  const [head, releases] = await Promise.all([readHead(project, snapshot), readReleases(project)]);
   const work: Work = {
     head,
     before: snapshot,

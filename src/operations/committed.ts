@@ -2,6 +2,7 @@
 import { isMvError } from "../errors.ts";
 import { type ModelRecord, parseRecord } from "../model/record.ts";
 import type { Project } from "./project.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { modelNames } from "./versions.ts";
 
 export interface Head {
@@ -12,16 +13,23 @@ export interface Head {
   records: ReadonlyMap<string, ModelRecord | null>;
 }
 
-/** Reads HEAD and its records: one question for all of them. */
-export async function readHead(project: Project): Promise<Head> {
+/**
+ * Reads HEAD and its records: one question for all of them. A record whose text the snapshot has too is not parsed again.
+ */
+export async function readHead(project: Project, known?: Promise<Snapshot> | Snapshot): Promise<Head> {
   const { oid, branch } = await project.git.head();
   const records = new Map<string, ModelRecord | null>(modelNames(project).map((model) => [model, null]));
   if (oid === null) return { oid, branch, records };
   const models = Object.entries(project.settings.models);
-  const blobs = await project.git.readPaths(models.map(([, { record }]) => ({ rev: oid, path: record })));
+  const [blobs, snapshot] = await Promise.all([
+    project.git.readPaths(models.map(([, { record }]) => ({ rev: oid, path: record }))),
+    known,
+  ]);
   for (const [at, [model, { record }]] of models.entries()) {
     const blob = blobs[at];
-    if (blob) records.set(model, read(blob.toString("utf8"), `${oid}:${record}`));
+    const text = blob?.toString("utf8");
+    const here = snapshot?.records.get(model);
+    if (text !== undefined) records.set(model, here?.text === text ? here.record : read(text, `${oid}:${record}`));
   }
   return { oid, branch, records };
 }

@@ -1,5 +1,6 @@
 // The releases of the repository, read from its tags. A tag object never changes, so what was read once is kept on disk.
 import { join } from "node:path";
+import type { Artifact } from "../model/content.ts";
 import { parseTagObject, type Release, type Retraction, type TagReading } from "../model/release.ts";
 import { compare } from "../model/version.ts";
 import { keep, readKept } from "./kept.ts";
@@ -7,7 +8,7 @@ import type { Project } from "./project.ts";
 
 /** Release tags are small; a larger one is not ours. */
 const TAG_MAX_BYTES = 1 << 20;
-const CACHE_SCHEMA = 1;
+const CACHE_SCHEMA = 2;
 
 export interface Releases {
   /** All releases, by model and then version, lowest first. */
@@ -22,31 +23,77 @@ export interface Releases {
   isRetracted(release: Release): Retraction | undefined;
 }
 
+/** A reading as it is kept: the long lists of a release as a text, which is read where somebody asks for them. */
+type Frozen =
+  | Exclude<TagReading, { kind: "release" } | null>
+  | { kind: "release"; release: Omit<Release, "artifacts" | "datasets">; lists: string }
+  | null;
+
+/** In the order of the collected releases, so that nothing has to be sorted where all tags are known. */
+type Kept = readonly { oid: string; frozen: Frozen }[];
+
 /** Reads the release tags: one `for-each-ref`, and one `cat-file` for tags not seen before. */
 export async function readReleases(project: Project): Promise<Releases> {
   const { git } = project;
   const file = join(project.stateDir, "releases.json");
-  const [tags, kept] = await Promise.all([git.tags(), readKept<Record<string, TagReading>>(file, CACHE_SCHEMA)]);
+  const [tags, kept] = await Promise.all([git.tags(), readKept<Kept>(file, CACHE_SCHEMA)]);
   const annotated = tags.filter((tag) => tag.type === "tag" && tag.size <= TAG_MAX_BYTES);
-  const readings: Record<string, TagReading> = { ...kept };
-  const unknown = annotated.filter((tag) => !Object.hasOwn(readings, tag.oid));
+  const rank = new Map((kept ?? []).map(({ oid }, at) => [oid, at]));
+  const readings = new Map((kept ?? []).map(({ oid, frozen }) => [oid, thaw(frozen)]));
+  const unknown = [...new Set(annotated.map(({ oid }) => oid))].filter((oid) => !rank.has(oid));
   if (unknown.length > 0) {
-    const objects = await git.readObjects(unknown.map((tag) => tag.oid));
-    for (const { oid } of unknown) {
+    const objects = await git.readObjects(unknown);
+    for (const oid of unknown) {
       const object = objects.get(oid);
-      readings[oid] = object ? parseTagObject(object.bytes, oid) : null;
+      readings.set(oid, object ? parseTagObject(object.bytes, oid) : null);
     }
-    const current: Record<string, TagReading> = Object.create(null) as Record<string, TagReading>;
-    for (const { oid } of annotated) current[oid] = readings[oid] ?? null;
-    await keep(file, CACHE_SCHEMA, current);
   }
-  return collect(
+  const read = annotated
+    .map(({ name, oid }) => ({ name, oid, reading: readings.get(oid) ?? null }))
+    .toSorted((a, b) => (rank.get(a.oid) ?? Infinity) - (rank.get(b.oid) ?? Infinity) || 0);
+  const releases = collect(
     tags.map((tag) => tag.name),
-    annotated.map((tag) => ({ name: tag.name, oid: tag.oid, reading: readings[tag.oid] ?? null })),
+    read,
+    unknown.length === 0,
   );
+  if (unknown.length > 0) {
+    const ordered = [...new Set([...releases.all.map(({ oid }) => oid), ...annotated.map(({ oid }) => oid)])];
+    await keep(
+      file,
+      CACHE_SCHEMA,
+      ordered.map((oid) => ({ oid, frozen: freeze(readings.get(oid) ?? null) })),
+    );
+  }
+  return releases;
 }
 
-function collect(names: string[], tags: { name: string; oid: string; reading: TagReading }[]): Releases {
+function freeze(reading: TagReading): Frozen {
+  if (reading?.kind !== "release") return reading;
+  const { artifacts, datasets, ...release } = reading.release;
+  return { kind: "release", release, lists: JSON.stringify([artifacts, datasets]) };
+}
+
+function thaw(frozen: Frozen): TagReading {
+  if (frozen?.kind !== "release") return frozen;
+  let lists: [Artifact[], Artifact[]] | undefined;
+  const read = (): [Artifact[], Artifact[]] => (lists ??= JSON.parse(frozen.lists) as [Artifact[], Artifact[]]);
+  const release: Release = {
+    ...frozen.release,
+    get artifacts() {
+      return read()[0];
+    },
+    get datasets() {
+      return read()[1];
+    },
+  };
+  return { kind: "release", release };
+}
+
+function collect(
+  names: string[],
+  tags: { name: string; oid: string; reading: TagReading }[],
+  isSorted: boolean,
+): Releases {
   const all: Release[] = [];
   const retractions: Retraction[] = [];
   const broken: { tag: string; oid: string; why: string }[] = [];
@@ -57,7 +104,8 @@ function collect(names: string[], tags: { name: string; oid: string; reading: Ta
     else if (reading.release.tag === name) all.push(reading.release);
     else broken.push({ tag: name, oid, why: `the tag object calls itself ${reading.release.tag}` });
   }
-  all.sort((a, b) => (a.model === b.model ? compare(a.version, b.version) : a.model < b.model ? -1 : 1));
+  // Comparing a thousand versions costs more than all else here.
+  if (!isSorted) all.sort((a, b) => (a.model === b.model ? compare(a.version, b.version) : a.model < b.model ? -1 : 1));
   const byModel = new Map<string, Release[]>();
   for (const release of all) {
     const list = byModel.get(release.model);

@@ -80,10 +80,11 @@ export async function status(project: Project): Promise<StatusResult> {
   const note = (path: string, error: MvError): void => {
     broken.push({ path, message: error.message, hint: error.hint ?? null });
   };
+  const reading = readSnapshot(project, "worktree", note);
   const [snapshot, releases, head, local, unmerged, journal] = await Promise.all([
-    readSnapshot(project, "worktree", note),
+    reading,
     readReleases(project),
-    readHead(project),
+    readHead(project, reading),
     rememberedTags(project),
     project.git.unmerged(),
     createJournal(project.stateDir).read() as Promise<{ verb?: string } | null>,

@@ -44,7 +44,7 @@ describe("stage and unstage", () => {
     repo.write("a.txt", "a");
     repo.write(".git/index.lock", "");
     const git = await openGit(repo.dir);
-    await expect(git.stage(["a.txt"])).rejects.toMatchObject({ code: "no-write", message: /index\.lock/ });
+    await expect(git.stage(["a.txt"])).rejects.toMatchObject({ code: "locked", message: /index\.lock/ });
   });
 });
 
