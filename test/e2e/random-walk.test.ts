@@ -1,6 +1,6 @@
-// Two people at random: sixty Git commands each walk, retrainings among them, in two clones of one server. Whatever they do,
-// no hook refuses it, the tree is whole after each step, and in the end no number names two contents.
-// More walks: MVERSION_WALKS=20 npx vitest run --config vitest.e2e.config.ts test/e2e/random-walk.test.ts
+// Two people at random: Git commands and retrainings in two clones of one server. Whatever they do, no hook refuses it, the
+// tree is whole after each step, and in the end no number names two contents.
+// More walks: WALKS=20 npx vitest run --config vitest.e2e.config.ts test/e2e/random-walk.test.ts
 import { describe, expect, test } from "vitest";
 import { compare } from "../../src/model/version.ts";
 import { scratchDir } from "../helpers/git.ts";
@@ -9,9 +9,10 @@ import { type Person, person, type Ran } from "../helpers/program.ts";
 
 const MODEL = "models/model.onnx";
 const RECORD = "churn.model.yaml";
-const STEPS = 60;
-const WALKS = Number(process.env["MVERSION_WALKS"] ?? 1);
-const FIRST_SEED = Number(process.env["MVERSION_SEED"] ?? 1);
+/** Lines typed in a walk; most have several commands. */
+const LINES = 80;
+const WALKS = Number(process.env["WALKS"] ?? 2);
+const FIRST_SEED = Number(process.env["WALK_SEED"] ?? 1);
 
 /** A small generator of numbers from 0 to 1 (mulberry32): the seed tells the whole walk. */
 function createRandom(seed: number): () => number {
@@ -206,8 +207,9 @@ const STEP: readonly Step[] = [
 
 /** The pointer's bytes lie on disk, record and pointer agree, and nothing is left over. */
 function agrees(walk: Walk, who: Person): void {
-  must(walk, who, "mv restore");
   const pointed = /^sha256: "(\w+)"$/m.exec(who.read(`${MODEL}.mv.yaml`))?.[1] ?? "";
+  // No hook of Git tells of a cherry-pick, a revert, a reset and the end of a stash.
+  if (who.sha256(MODEL) !== pointed) must(walk, who, "mv restore");
   const words = `after\n${walk.log.join("\n")}`;
   expect(who.read(RECORD), words).toContain(`sha256: "${pointed}"`);
   expect(who.sha256(MODEL), words).toBe(pointed);
@@ -225,7 +227,7 @@ function standing(declared: readonly Declared[]): Declared[] {
 describe.each(Array.from({ length: WALKS }, (_, at) => FIRST_SEED + at))("walk %i", (seed) => {
   test("no hook is in the way, and every number names one content", { timeout: 600_000 }, () => {
     const walk = start(seed);
-    for (let step = 0; step < STEPS; step++) {
+    while (walk.log.length < LINES) {
       const who = walk.pick(walk.people);
       walk.pick(STEP)(walk, who);
       agrees(walk, who);

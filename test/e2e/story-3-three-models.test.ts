@@ -94,7 +94,7 @@ describe.sequential("three models, one tokenizer, one dataset", () => {
 
   test("further back they share the tokenizer: refused, and nothing is touched", () => {
     expect(ada.refused("mv restore risk@v1.3.0")).toMatchInlineSnapshot(`
-      "mversion: refused: models/tokenizer is an artifact of churn and ltv too
+      "mversion: refused: models/tokenizer is of churn and ltv too, and would change for them
       Next: repeat with --affected, which raises the draft of churn and ltv
       "
     `);

@@ -31,7 +31,8 @@ export function declaredAlong(dir: string, record: string, ...revs: readonly str
     const version = /^version: "?([^\s"]+)/m.exec(text)?.[1] ?? "";
     const lines = artifactsOf(text, listed[at] ?? []).map(([, path, recorded]) => {
       const pointed = /^sha256: "(\w{64})"/m.exec(pointers.get(`${oid}:${path}.mv.yaml`) ?? "")?.[1];
-      if (pointed !== recorded) throw new Error(`${oid}: ${record} says ${recorded} of ${path}, its pointer ${pointed}`);
+      if (pointed !== recorded)
+        throw new Error(`${oid}: ${record} says ${recorded} of ${path}, its pointer ${pointed}`);
       return `${recorded}  ${path}`;
     });
     return [{ oid, version, content: lines.toSorted().join("\n") }];
@@ -53,7 +54,9 @@ export function numbersReused(declared: readonly Declared[]): string[] {
     const before = first.get(now.version);
     if (before === undefined) first.set(now.version, now);
     if (before === undefined || before.content === now.content) return [];
-    return [`${now.version} is ${before.content} in ${before.oid.slice(0, 7)} and ${now.content} in ${now.oid.slice(0, 7)}`];
+    return [
+      `${now.version} is ${before.content} in ${before.oid.slice(0, 7)} and ${now.content} in ${now.oid.slice(0, 7)}`,
+    ];
   });
 }
 
@@ -69,7 +72,9 @@ export function released(dir: string, model: string): Map<string, string> {
     if (!new RegExp(`^model: ${model}$`, "m").test(payload) || /^event:/m.test(payload)) continue;
     const version = /^version: "?([^\s"]+)/m.exec(payload)?.[1] ?? "";
     const list = /^artifacts:\n((?: .*\n?)*)/m.exec(payload)?.[1] ?? "";
-    const lines = [...list.matchAll(/path: "?([^",]+)"?, .*sha256: "(\w{64})"/g)].map((match) => `${match[2]}  ${match[1]}`);
+    const lines = [...list.matchAll(/path: "?([^",]+)"?, .*sha256: "(\w{64})"/g)].map(
+      (match) => `${match[2]}  ${match[1]}`,
+    );
     contents.set(version, lines.toSorted().join("\n"));
   }
   return contents;
