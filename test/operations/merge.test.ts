@@ -158,6 +158,15 @@ describe("a merge", () => {
     expect(JSON.parse(JSON.stringify(record(repo).fields["team"]))).toEqual({ lead: "ben", size: 3, room: 4 });
   });
 
+  test("the same bytes under two drafts: ours, since theirs has named other bytes on this branch", async () => {
+    const repo = forkRepo(base);
+    await draft(repo, "", BYTES.E);
+    expect(record(repo).version).toBe("1.2.0-dev.2");
+    conflicts(repo, "merge", "feat-b");
+    await settle(repo, "theirs");
+    await holds(repo, BYTES.E, "1.2.0-dev.2");
+  });
+
   test("metadata alone: no side is needed, and the number stays", async () => {
     const repo = forkRepo(base);
     repo.git("switch", "-qc", "one");

@@ -86,7 +86,9 @@ async function settledVersion(
   const release = releases.find(item.model, chosen.version);
   if (release && sameContent(release.artifacts, chosen.artifacts)) return chosen.version;
   const [ours, theirs] = [item.ours?.record ?? null, item.theirs?.record ?? null];
-  if (sameContent(ours?.artifacts ?? [], theirs?.artifacts ?? [])) return chosen.version;
+  // The other side's draft number may have named other bytes on this branch.
+  if (ours && sameContent(ours.artifacts, theirs?.artifacts ?? []))
+    return isDraft(chosen.version) ? ours.version : chosen.version;
   const isMerge = conflict.parents.length > 1;
   if (side === "ours" && !isMerge) return chosen.version;
   if (!isDraft(chosen.version)) {
