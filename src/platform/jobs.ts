@@ -16,6 +16,7 @@ import { MvError } from "../errors.ts";
 import { readError, systemCode, writeError } from "./file-errors.ts";
 import { writeWhole } from "./files.ts";
 import type { Digests, Hashing, Want } from "./hashing.ts";
+import { type Pace, paced } from "./pace.ts";
 import { assertUnchanged, changing, openRegular, type FileStat } from "./stat.ts";
 import { syncFile } from "./sync.ts";
 import { tempName } from "./temp.ts";
@@ -55,6 +56,8 @@ export interface Jobs {
   copy(input: { items: readonly CopyItem[]; sync: boolean }): null;
   rename(input: { pairs: readonly (readonly [string, string])[] }): null;
   sync(input: { files: readonly string[] }): null;
+  /** Hashes one large file at the pace of another thread that copies it. Throws MvError file-changing, no-read. */
+  along(input: { file: string; pace: Pace }): Digested;
 }
 
 const BLOCK = 128 * 1024;
@@ -209,6 +212,7 @@ export function createJobs(hashing: Hashing): Jobs {
       }
       return null;
     },
+    along: ({ file, pace }) => digestFile(file, "both", paced(pace)),
     rename({ pairs }) {
       for (const [from, to] of pairs) {
         try {

@@ -1,15 +1,8 @@
-// Worker threads for many files: started when there is enough to do, gone when there is nothing, never in the way of exit.
-import { existsSync } from "node:fs";
+// Worker threads for many files: started when there is enough to do.
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
-import { createJobs, type Jobs } from "./jobs.ts";
 import { loadHashing } from "./hashing.ts";
-import { unpackError, type Answer, type Order } from "./messages.ts";
-
-type JobName = keyof Jobs;
-type Input<N extends JobName> = Parameters<Jobs[N]>[0];
-type Output<N extends JobName> = ReturnType<Jobs[N]>;
+import { createJobs } from "./jobs.ts";
+import { canThread, type Input, type JobName, type Output, startThread, type Thread } from "./thread.ts";
 
 interface Work<N extends JobName, Item> {
   job: N;
@@ -29,8 +22,6 @@ export interface Workers {
 const SMALL_COUNT = 1500;
 const SMALL_BYTES = 48 * 1024 * 1024;
 const PORTION = 250;
-/** Longer than the sync between writing many files and naming them. */
-const IDLE_MS = 10_000;
 
 /** At most `limit` threads (0: one per core), and never more than two per core. */
 export function createWorkers(limit: number): Workers {
@@ -53,7 +44,7 @@ export function createWorkers(limit: number): Workers {
     async each(items, work) {
       const portions = cut(items, most);
       const small = items.length < SMALL_COUNT && work.bytes < SMALL_BYTES;
-      if (small || portions.length < 2 || workerFile() === null) {
+      if (small || portions.length < 2 || !canThread()) {
         const jobs = createJobs(await loadHashing());
         for (const portion of portions) {
           work.done(portion, (jobs[work.job] as (input: unknown) => never)(work.input(portion)));
@@ -83,72 +74,7 @@ function cut<Item>(items: readonly Item[], threads: number): Item[][] {
   return portions;
 }
 
-interface Thread {
-  run<N extends JobName>(job: N, input: Input<N>): Promise<Output<N>>;
-  hold(): void;
-  release(): void;
-  isAlive(): boolean;
-}
-
-function startThread(onGone: (thread: Thread) => void): Thread {
-  const worker = new Worker(workerFile() ?? "");
-  let waiting: { resolve: (output: never) => void; reject: (error: unknown) => void } | null = null;
-  let failure: Error | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  const fail = (error: Error): void => {
-    failure ??= error;
-    waiting?.reject(failure);
-    waiting = null;
-    onGone(thread);
-  };
-  worker.on("message", (answer: Answer) => {
-    const asked = waiting;
-    waiting = null;
-    if ("error" in answer) asked?.reject(unpackError(answer.error));
-    else asked?.resolve(answer.result as never);
-  });
-  worker.on("error", fail);
-  worker.on("exit", () => fail(new Error("a worker thread ended")));
-  const thread: Thread = {
-    run: (name, input) =>
-      new Promise((resolve, reject) => {
-        if (failure) return void reject(failure);
-        waiting = { resolve, reject };
-        worker.postMessage({ name, input } satisfies Order, []);
-      }),
-    hold() {
-      clearTimeout(timer);
-      worker.ref();
-    },
-    release() {
-      worker.unref();
-      timer = setTimeout(() => {
-        fail(new Error("the worker thread was idle"));
-        void worker.terminate();
-      }, IDLE_MS).unref();
-    },
-    isAlive: () => failure === null,
-  };
-  return thread;
-}
-
 function remove<Item>(list: Item[], item: Item): void {
   const at = list.indexOf(item);
   if (at >= 0) list.splice(at, 1);
-}
-
-let found: string | null | undefined;
-
-/** The built worker: from a bundle's chunk anywhere in dist/, and from the sources. Null where it is not built. */
-function workerFile(): string | null {
-  found ??=
-    [
-      "./hash-worker.js",
-      "./platform/hash-worker.js",
-      "../platform/hash-worker.js",
-      "../../dist/platform/hash-worker.js",
-    ]
-      .map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)))
-      .find((path) => existsSync(path)) ?? null;
-  return found;
 }

@@ -109,8 +109,9 @@ export function isRacy({ mtimeNs, ctimeNs }: Pick<FileStat, "mtimeNs" | "ctimeNs
 
 /** Waits until files with these stats can no longer change without a sign, but not for coarse clocks. */
 export async function letSettle(stats: readonly FileStat[]): Promise<void> {
-  const now = nowNs();
-  const isYoung = (time: bigint): boolean => now >= time && now - time < TICK_NS;
+  // Our clock counts milliseconds: a file may be up to one of them ahead.
+  const now = nowNs() + 1_000_000n;
+  const isYoung = (time: bigint): boolean => now >= time && now - time < TICK_NS + 1_000_000n;
   if (stats.some(({ mtimeNs, ctimeNs }) => isYoung(mtimeNs) || isYoung(ctimeNs)))
     await sleep(Number(TICK_NS / 1_000_000n) + 5);
 }

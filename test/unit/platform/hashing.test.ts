@@ -51,6 +51,28 @@ describe("streamFile", () => {
     await expect(streamFile(at("a"), { onBytes: change })).rejects.toMatchObject({ code: "file-changing" });
   });
 
+  test("a large file goes through two threads, several times and at once", async () => {
+    const data = Buffer.alloc(65 * 1024 * 1024 + 1, "large");
+    writeFileSync(at("a"), data);
+    const expected = { sha256: sha(data), xxh64: (await loadHashing()).of(data).xxh64 };
+    for (const names of [["b"], ["c", "d"]]) {
+      const found = await Promise.all(
+        names.map((name) => streamFile(at("a"), { to: { path: at(name), mode: 0o444 } })),
+      );
+      for (const one of found) expect(one).toMatchObject(expected);
+      for (const name of names) expect(readFileSync(at(name)).equals(data)).toBe(true);
+    }
+    expect(await streamFile(at("a"), { want: "sha256" })).toMatchObject({ sha256: expected.sha256, xxh64: "" });
+    expect(await streamFile(at("a"), { want: "xxh64" })).toMatchObject({ sha256: "", xxh64: expected.xxh64 });
+    const change = (): void => appendFileSync(at("a"), "more");
+    await expect(streamFile(at("a"), { onBytes: change })).rejects.toMatchObject({ code: "file-changing" });
+    const halt = (): never => {
+      throw new Error("halt");
+    };
+    await expect(streamFile(at("a"), { onBytes: halt })).rejects.toThrow("halt");
+    expect(await streamFile(at("b"))).toMatchObject(expected);
+  });
+
   test("a FIFO, a folder and a link are no files", async () => {
     execFileSync("mkfifo", [at("fifo")]);
     symlinkSync("fifo", at("link"));
