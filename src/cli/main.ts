@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
-import { openProject, type Project } from "../operations/project.ts";
+import type { Project, Surroundings } from "../operations/project.ts";
 import { rows } from "./commands/index.ts";
 import type { Context } from "./command.ts";
 import { asMvError, failureDocument, printError, printOutcome, printWarning, successDocument } from "./output.ts";
@@ -17,6 +17,11 @@ export function packageVersion(): string {
 
 /** The table of all commands, for the documentation. */
 export { rows as commandRows };
+
+/** Loaded where a command asks for it: help needs none of it. */
+async function openProject(around: Surroundings): Promise<Project> {
+  return (await import("../operations/project.ts")).openProject(around);
+}
 
 /** Runs a command line and returns the exit status. Writes through `io` alone. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

@@ -9,7 +9,8 @@ const FULL_OID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})\n?$/;
 export async function head(place: Place): Promise<{ oid: string | null; branch: string | null }> {
   const text = await readFile(join(place.gitDir, "HEAD"), "utf8").catch(() => "");
   if (FULL_OID.test(text)) return { oid: text.trim(), branch: null };
-  const [oid, target] = await Promise.all([resolveCommit(place, "HEAD"), headTarget(place, text)]);
+  const target = await headTarget(place, text);
+  const oid = (target && (await branchTip(place, target))) ?? (await resolveCommit(place, "HEAD"));
   return { oid, branch: target?.startsWith("refs/heads/") ? target.slice("refs/heads/".length) : null };
 }
 
@@ -19,6 +20,17 @@ async function headTarget(place: Place, text: string): Promise<string | null> {
   if (target !== undefined && target !== "refs/heads/.invalid") return target;
   const answer = await ask(place, ["symbolic-ref", "--quiet", "HEAD"]);
   return answer.status === 0 ? answer.stdout.toString("utf8").trim() : null;
+}
+
+/** The commit of a branch by its file or by packed-refs, in the order in which Git looks; null where neither says it plainly. */
+async function branchTip(place: Place, ref: string): Promise<string | null> {
+  if (!ref.startsWith("refs/heads/")) return null;
+  const loose = await readFile(join(place.commonDir, ref), "utf8").catch(() => null);
+  if (loose !== null) return FULL_OID.test(loose) ? loose.trim() : null;
+  const packed = await readFile(join(place.commonDir, "packed-refs"), "utf8").catch(() => "");
+  const end = packed.indexOf(` ${ref}\n`);
+  const oid = end < 0 ? "" : packed.slice(packed.lastIndexOf("\n", end) + 1, end);
+  return FULL_OID.test(oid) ? oid : null;
 }
 
 export async function resolveCommit(place: Place, rev: string): Promise<string | null> {

@@ -8,7 +8,7 @@ import type { Project } from "./project.ts";
 
 /** Release tags are small; a larger one is not ours. */
 const TAG_MAX_BYTES = 1 << 20;
-const CACHE_SCHEMA = 2;
+const CACHE_SCHEMA = 3;
 
 export interface Releases {
   /** All releases, by model and then version, lowest first. */
@@ -23,14 +23,20 @@ export interface Releases {
   isRetracted(release: Release): Retraction | undefined;
 }
 
-/** A reading as it is kept: the long lists of a release as a text, which is read where somebody asks for them. */
+/**
+ * A reading as it is kept: artifacts and datasets of a release as places in one list, since versions share most of them, and
+ * are made of it where somebody asks for them.
+ */
 type Frozen =
   | Exclude<TagReading, { kind: "release" } | null>
-  | { kind: "release"; release: Omit<Release, "artifacts" | "datasets">; lists: string }
+  | { kind: "release"; release: Omit<Release, "artifacts" | "datasets">; artifacts: number[]; datasets: number[] }
   | null;
 
-/** In the order of the collected releases, so that nothing has to be sorted where all tags are known. */
-type Kept = readonly { oid: string; frozen: Frozen }[];
+interface Kept {
+  /** In the order of the collected releases, so that nothing has to be sorted where all tags are known. */
+  tags: readonly { oid: string; frozen: Frozen }[];
+  artifacts: readonly Artifact[];
+}
 
 /** Reads the release tags: one `for-each-ref`, and one `cat-file` for tags not seen before. */
 export async function readReleases(project: Project): Promise<Releases> {
@@ -38,8 +44,9 @@ export async function readReleases(project: Project): Promise<Releases> {
   const file = join(project.stateDir, "releases.json");
   const [tags, kept] = await Promise.all([git.tags(), readKept<Kept>(file, CACHE_SCHEMA)]);
   const annotated = tags.filter((tag) => tag.type === "tag" && tag.size <= TAG_MAX_BYTES);
-  const rank = new Map((kept ?? []).map(({ oid }, at) => [oid, at]));
-  const readings = new Map((kept ?? []).map(({ oid, frozen }) => [oid, thaw(frozen)]));
+  const { tags: frozen, artifacts } = kept ?? { tags: [], artifacts: [] };
+  const rank = new Map(frozen.map(({ oid }, at) => [oid, at]));
+  const readings = new Map(frozen.map((tag) => [tag.oid, thaw(tag.frozen, artifacts)]));
   const unknown = [...new Set(annotated.map(({ oid }) => oid))].filter((oid) => !rank.has(oid));
   if (unknown.length > 0) {
     const objects = await git.readObjects(unknown);
@@ -58,32 +65,43 @@ export async function readReleases(project: Project): Promise<Releases> {
   );
   if (unknown.length > 0) {
     const ordered = [...new Set([...releases.all.map(({ oid }) => oid), ...annotated.map(({ oid }) => oid)])];
-    await keep(
-      file,
-      CACHE_SCHEMA,
-      ordered.map((oid) => ({ oid, frozen: freeze(readings.get(oid) ?? null) })),
-    );
+    await keep(file, CACHE_SCHEMA, freezeAll(ordered.map((oid) => ({ oid, reading: readings.get(oid) ?? null }))));
   }
   return releases;
 }
 
-function freeze(reading: TagReading): Frozen {
-  if (reading?.kind !== "release") return reading;
-  const { artifacts, datasets, ...release } = reading.release;
-  return { kind: "release", release, lists: JSON.stringify([artifacts, datasets]) };
+function freezeAll(readings: readonly { oid: string; reading: TagReading }[]): Kept {
+  const artifacts: Artifact[] = [];
+  const places = new Map<string, number>();
+  const placeOf = (artifact: Artifact): number => {
+    const key = JSON.stringify(artifact);
+    const place = places.get(key) ?? artifacts.push(artifact) - 1;
+    places.set(key, place);
+    return place;
+  };
+  const tags = readings.map(({ oid, reading }) => {
+    if (reading?.kind !== "release") return { oid, frozen: reading };
+    const { artifacts: own, datasets, ...release } = reading.release;
+    const lists = { artifacts: own.map(placeOf), datasets: datasets.map(placeOf) };
+    return { oid, frozen: { kind: "release" as const, release, ...lists } };
+  });
+  return { tags, artifacts };
 }
 
-function thaw(frozen: Frozen): TagReading {
+function thaw(frozen: Frozen, artifacts: readonly Artifact[]): TagReading {
   if (frozen?.kind !== "release") return frozen;
-  let lists: [Artifact[], Artifact[]] | undefined;
-  const read = (): [Artifact[], Artifact[]] => (lists ??= JSON.parse(frozen.lists) as [Artifact[], Artifact[]]);
+  const listed = (places: readonly number[]): Artifact[] =>
+    places.flatMap((place) => {
+      const artifact = artifacts[place];
+      return artifact ? [artifact] : [];
+    });
   const release: Release = {
     ...frozen.release,
     get artifacts() {
-      return read()[0];
+      return listed(frozen.artifacts);
     },
     get datasets() {
-      return read()[1];
+      return listed(frozen.datasets);
     },
   };
   return { kind: "release", release };
