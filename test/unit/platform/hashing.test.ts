@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -49,6 +58,14 @@ describe("streamFile", () => {
     writeFileSync(at("a"), Buffer.alloc(40 * 1024 * 1024));
     const change = (): void => appendFileSync(at("a"), "more");
     await expect(streamFile(at("a"), { onBytes: change })).rejects.toMatchObject({ code: "file-changing" });
+    // As long as before, and with its old mtime.
+    const { mtime } = statSync(at("a"));
+    const rewrite = (): void => {
+      writeFileSync(at("a"), "other", { flag: "r+" });
+      utimesSync(at("a"), mtime, mtime);
+    };
+    utimesSync(at("a"), mtime, mtime);
+    await expect(streamFile(at("a"), { onBytes: rewrite })).rejects.toMatchObject({ code: "file-changing" });
   });
 
   test("a large file goes through two threads, several times and at once", async () => {

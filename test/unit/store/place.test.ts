@@ -286,6 +286,19 @@ describe("a bad object", () => {
     expect(readdirSync(shop.root)).toEqual([]);
   });
 
+  test("with a fitting fingerprint gets nowhere from a shared cache", async () => {
+    const shop = openShop({ shared: true });
+    shop.write({ f: "good", e: "evil" });
+    const [good, evil] = [await shop.store.add(shop.at("f"), "f"), await shop.store.look(shop.at("e"), "e")];
+    const object = shop.store.objectPath(good.sha256);
+    chmodSync(object, 0o644);
+    writeFileSync(object, "evil");
+    rmSync(shop.at("f"));
+    const xxh64 = evil?.kind === "file" ? evil.xxh64 : "";
+    const item = { ...shop.placement("f", good, null), xxh64 };
+    await expect(shop.store.place([item])).rejects.toMatchObject({ code: "bytes-wrong" });
+  });
+
   test("a wrong fingerprint in a pointer does not condemn a good one", async () => {
     for (const size of [4, 9 * 1024 * 1024]) {
       const shop = openShop();
