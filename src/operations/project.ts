@@ -110,7 +110,7 @@ async function openStore(git: Git, stateDir: string): Promise<Store> {
 }
 
 async function hintAtHooks(project: Project): Promise<void> {
-  const { hooksMissing } = await import("./hooks/status.ts");
+  const { hooksMissing } = await import("./hooks/missing.ts");
   const file = hintsFile(project.git);
   if (!(await hooksMissing(project.git)) || (await readKept<Hints>(file, HINTS_SCHEMA))?.hooks) return;
   await neverHintAtHooks(project.git);

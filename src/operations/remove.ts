@@ -10,7 +10,8 @@ import { carryOutChange, changing, replacement, type Replacement } from "./chang
 import { type Head, readHead } from "./committed.ts";
 import { describeAsCommitted, describeBytes } from "./describe.ts";
 import { arrange, saveOrRefuse, type SavedBytes } from "./materialize.ts";
-import { type NextCommands, nextCommands, overwriting } from "./overwriting.ts";
+import { type NextCommands, nextCommands } from "./next-commands.ts";
+import { overwriting } from "./overwriting.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { requireSettled } from "./settled.ts";

@@ -11,7 +11,8 @@ import type { Bytes } from "../store/store.ts";
 import { readHead } from "./committed.ts";
 import { isSaved, wantedOf } from "./materialize.ts";
 import { readIgnored } from "./mvignore.ts";
-import { type NextCommands, nextCommands, overwriting } from "./overwriting.ts";
+import type { NextCommands } from "./next-commands.ts";
+import { type Declared, overwriting } from "./overwriting.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { isStale, readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -133,12 +134,23 @@ async function modelStatus(
     stale: record !== null && record.artifacts.every(isReadable) && isStale(snapshot, record),
     uncommitted: record !== null && (committed?.version !== record.version || committed.content !== record.content),
     overwrites,
-    next: record && overwrites ? await nextCommands(project, releases, { model, ...record }, committed) : null,
+    next: record && overwrites ? await commandsFor(project, releases, { model, ...record }, committed) : null,
     local_only: own.filter(({ oid }) => localOids.has(oid)).map(({ version }) => version),
     moved_datasets: movedDatasets(snapshot, record?.datasets.filter(isReadable) ?? []),
     newest: own.at(-1)?.version ?? null,
     artifacts: record?.artifacts.map(({ path }) => path) ?? [],
   };
+}
+
+/** Loaded where it is needed: most of the time nothing is overwritten, and status is to be quick. */
+async function commandsFor(
+  project: Project,
+  releases: Releases,
+  declared: Declared,
+  committed: ModelRecord | null,
+): Promise<NextCommands> {
+  const { nextCommands } = await import("./next-commands.ts");
+  return nextCommands(project, releases, declared, committed);
 }
 
 function movedDatasets(snapshot: Snapshot, datasets: readonly Artifact[]): string[] {

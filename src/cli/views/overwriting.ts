@@ -1,5 +1,5 @@
 // What to type where declared numbers belong to other bytes: the same words after add and remove, and in status.
-import type { NextCommands } from "../../operations/overwriting.ts";
+import type { NextCommands } from "../../operations/next-commands.ts";
 
 export interface Overwriting {
   model: string;

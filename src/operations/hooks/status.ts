@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Git } from "../../git/git.ts";
 import { lstatOrNull } from "../../platform/stat.ts";
 import { hasBlock } from "./blocks.ts";
-import { type Hook, scriptVersion } from "./events.ts";
+import type { Hook } from "./events.ts";
 import { isExecutable, isOurs, occupant } from "./folder.ts";
 import { isConfigured, scriptsDir } from "./git-config.ts";
 import { type Place, type Through, isInside, readLayout } from "./layout.ts";
@@ -44,19 +44,6 @@ export async function hooksStatus(git: Git): Promise<HooksStatus> {
   for (const place of layout.places) hooks.push(await report(git, place, commands, bits));
   const program = await git.config("mversion.program");
   return { dir: layout.dir, program, hooks, problems: await problemsOf(git, layout.dir, program, hooks) };
-}
-
-/**
- * Whether this clone has none of our hooks: two small reads at most. One hook stands for all: reference-transaction, which
- * no hook manager takes over.
- */
-export async function hooksMissing(git: Git): Promise<boolean> {
-  const hook = "reference-transaction";
-  if ((await git.config(`hook.mversion-${hook}.command`)) !== null && (await isConfigured(git, hook))) {
-    return lstatOrNull(join(scriptsDir(git), hook)) === null;
-  }
-  const text = await readFile(join(await git.hooksDir(), hook), "latin1").catch(() => "");
-  return scriptVersion(text) === null;
 }
 
 async function report(git: Git, place: Place, commands: ReadonlySet<string>, bits: boolean): Promise<HookReport> {
