@@ -4,16 +4,18 @@ import {
   constants,
   fchmodSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { MvError } from "../errors.ts";
-import { isAbsent, writeError } from "./file-errors.ts";
+import { isAbsent, systemCode, writeError } from "./file-errors.ts";
 import { lstatOrNull, openRegular } from "./stat.ts";
 import { syncFolder } from "./sync.ts";
 import { tempName } from "./temp.ts";
@@ -52,6 +54,21 @@ export async function writeFileAtomic(
   } catch (error) {
     rmSync(temp, { force: true });
     throw writeError(error, path);
+  }
+}
+
+/** Makes a folder and those above it, where they are missing. Throws MvError no-space or no-write. */
+export function makeFolder(folder: string): void {
+  try {
+    const stats = lstatOrNull(folder);
+    if (stats?.isDirectory()) return;
+    // One by one: on a read-only disk the recursive call says that the parent is missing.
+    if (stats === null && dirname(folder) !== folder) makeFolder(dirname(folder));
+    mkdirSync(folder);
+  } catch (error) {
+    // Made by another process meanwhile, or a link to a folder.
+    if (systemCode(error) === "EEXIST" && statSync(folder).isDirectory()) return;
+    throw writeError(error, folder);
   }
 }
 

@@ -1,20 +1,10 @@
 // Many files at once, by synchronous calls: what the worker threads run, and the main thread where there is little to do.
 // For 50,000 small files synchronous calls in two workers take seconds where promises take minutes.
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, readSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MvError } from "../errors.ts";
 import { readError, systemCode, writeError } from "./file-errors.ts";
-import { writeWhole } from "./files.ts";
+import { makeFolder, writeWhole } from "./files.ts";
 import type { Digests, Hashing, Want } from "./hashing.ts";
 import { type Pace, paced } from "./pace.ts";
 import { assertUnchanged, changing, openRegular, type FileStat } from "./stat.ts";
@@ -68,7 +58,7 @@ function create(path: string, mode: number): number {
     return openSync(path, "wx", mode);
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return openSync(path, "wx", mode);
   }
 }

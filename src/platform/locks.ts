@@ -1,10 +1,11 @@
 // Locks between processes: a file that names its owner, taken over only from an owner that has certainly ended.
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
 import { sleep } from "./clock.ts";
 import { isAbsent, systemCode, writeError } from "./file-errors.ts";
+import { makeFolder } from "./files.ts";
 import { hasEnded, thisProcess, type ProcessIdentity } from "./processes.ts";
 import { lstatOrNull } from "./stat.ts";
 import { tempName } from "./temp.ts";
@@ -38,7 +39,7 @@ export async function withLock<T>(
   const path = join(dir, `${name}.lock`);
   const owner = { ...thisProcess(), nonce: randomBytes(8).toString("hex"), since: new Date().toISOString() };
   const until = performance.now() + (options.waitMs ?? WAIT_MS);
-  mkdirSync(dir, { recursive: true });
+  makeFolder(dir);
   let taken = tryTake(path, owner);
   while (taken === null) {
     if (performance.now() >= until) throw locked(path, name);

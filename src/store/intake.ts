@@ -1,16 +1,5 @@
 // Files on their way into the cache: copied, hashed and checked first, then made durable and named all together.
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { chmodSync, closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MvError } from "../errors.ts";
 import { cloneFile } from "../platform/clone.ts";
@@ -20,7 +9,7 @@ import { assertUnchanged, fileStat, type FileStat, lstatOrNull, openRegular } fr
 import { streamFile } from "../platform/stream.ts";
 import { SYNC_ALL_FROM, syncFile, syncFolder } from "../platform/sync.ts";
 import { tempName } from "../platform/temp.ts";
-import { writeWhole } from "../platform/files.ts";
+import { makeFolder, writeWhole } from "../platform/files.ts";
 import type { Workers } from "../platform/workers.ts";
 import type { Sha } from "./bytes.ts";
 import type { Arrival, Objects } from "./objects.ts";
@@ -51,7 +40,7 @@ const READ_ONLY = 0o444;
 
 export function createIntake(objects: Objects, workers: Workers, shared: boolean): Intake {
   let arrivals: Arrival[] = [];
-  mkdirSync(objects.folder, { recursive: true });
+  makeFolder(objects.folder);
 
   async function small(sources: readonly Source[], onBytes: (bytes: number) => void): Promise<Hashed[]> {
     const sync = sources.length < SYNC_ALL_FROM;
@@ -117,7 +106,7 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
       const hashed = await streamFile(path, { onBytes });
       if (statSync(path).dev !== statSync(objects.folder).dev) throw otherDisk(path);
       const object = objects.path(hashed.sha256);
-      mkdirSync(dirname(object), { recursive: true });
+      makeFolder(dirname(object));
       if (lstatSync(object, { throwIfNoEntry: false }) !== undefined) {
         if (await objects.isGood(hashed.sha256)) {
           // The link has the object's mode, which an executable file cannot do with.

@@ -1,8 +1,9 @@
 // The bytes of a placement, written beside their places by the chosen kind of link, and checked on the way.
-import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, linkSync, rmSync, symlinkSync } from "node:fs";
 import { MvError } from "../errors.ts";
 import { cloneFile } from "../platform/clone.ts";
 import { writeError } from "../platform/file-errors.ts";
+import { makeFolder } from "../platform/files.ts";
 import { streamFile } from "../platform/stream.ts";
 import { SYNC_ALL_FROM, syncFileSystem } from "../platform/sync.ts";
 import { hashFiles } from "./hash-files.ts";
@@ -26,7 +27,7 @@ export async function writeAll(placing: Placing, plans: readonly Plan[]): Promis
   const onBytes = (bytes: number): void =>
     placing.progress?.({ phase: "Writing", bytes: (done += bytes), total, files: jobs.length });
   for (const { scratch, writes, links } of plans) {
-    if (writes.length + links.length > 0) make(scratch);
+    if (writes.length + links.length > 0) makeFolder(scratch);
     for (const { temp, link } of links) symlinkSync(link, temp);
   }
   const isLinked = ({ write }: Job): boolean =>
@@ -36,14 +37,6 @@ export async function writeAll(placing: Placing, plans: readonly Plan[]): Promis
   const small = copied.filter(({ write }) => write.size < LARGE);
   await copySmall(placing, small, onBytes);
   for (const job of copied) if (job.write.size >= LARGE) await copyLarge(placing, job, onBytes);
-}
-
-function make(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw writeError(error, folder);
-  }
 }
 
 /** XXH64 finds bit rot in a cache that is ours alone; where others write to it, only SHA-256 proves anything. */

@@ -198,6 +198,27 @@ describe.skipIf(!isRoot)("a full disk", () => {
     }));
 });
 
+test.skipIf(!isRoot)("a read-only cache serves a checkout, and says that it takes nothing", async () => {
+  const dir = mkdtempSync(join(home, "ro-"));
+  write(dir, OLD);
+  const store = openStore(dir);
+  const wanted = await store.add(join(dir, "root", "folder"), "folder");
+  rmSync(join(dir, "root", "folder"), { recursive: true });
+  const cache = join(dir, "cache");
+  execFileSync("mount", ["--bind", cache, cache]);
+  try {
+    execFileSync("mount", ["-o", "remount,bind,ro", cache]);
+    writeFileSync(join(dir, "wanted.json"), JSON.stringify({ folder: wanted }));
+    expect(run("place", dir)).toMatchObject({ status: 0, stderr: "" });
+    expect(readFileSync(join(dir, "root", "folder", "changed"), "utf8")).toBe("1");
+    const failed = run("add-file", dir);
+    expect(failed).toMatchObject({ status: 1 });
+    expect(failed.stderr).toMatch(/^no-write: .*read-only/);
+  } finally {
+    execFileSync("umount", [cache]);
+  }
+});
+
 test("eight adds of one file at once make one object and agree", async () => {
   const dir = mkdtempSync(join(home, "eight-"));
   write(dir, { file: "x" });

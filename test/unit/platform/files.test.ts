@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { freeBytes, insideTree, readTextFile, writeFileAtomic } from "../../../src/platform/files.ts";
+import { freeBytes, insideTree, makeFolder, readTextFile, writeFileAtomic } from "../../../src/platform/files.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -92,6 +93,16 @@ describe("insideTree", () => {
     await expect(insideTree(dir, "out/a")).rejects.toMatchObject({ code: "bad-path" });
     await expect(insideTree(dir, "file/a")).rejects.toMatchObject({ code: "bad-path" });
   });
+});
+
+test("makeFolder makes what is missing, takes what is there, and says what is in the way", () => {
+  makeFolder(at("a/b/c"));
+  makeFolder(at("a/b/c"));
+  symlinkSync("a", at("link"));
+  makeFolder(at("link"));
+  expect(existsSync(at("a/b/c"))).toBe(true);
+  writeFileSync(at("file"), "");
+  expect(() => makeFolder(at("file"))).toThrow(/EEXIST/);
 });
 
 test("freeBytes asks the nearest folder that exists", async () => {
