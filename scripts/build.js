@@ -1,20 +1,16 @@
-// Builds dist/: bundles with shared chunks (half the start-up time of separate files), then the library's types.
+// Builds dist/: the program in few files, so that it starts quickly, the library, and its types.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { existsSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 // Built beside dist and then renamed: a program that runs meanwhile finds the old one or the new one, whole.
 const fresh = `dist-${process.pid}`;
-await build({
-  entryPoints: ["src/cli/main.ts", "src/index.ts", "src/platform/hash-worker.ts"],
-  outbase: "src",
-  outdir: fresh,
+const common = {
   bundle: true,
-  splitting: true,
   format: "esm",
   platform: "node",
   target: "node20.19",
@@ -24,7 +20,73 @@ await build({
   },
   legalComments: "none",
   logLevel: "warning",
+};
+
+// The loader takes about a millisecond for every file, and compiling takes as long for every 50 kB. So there are few files:
+// cli/main.js, which is enough for help, and cli/app.js with all commands, of which only the one that is called is run. The two
+// big libraries are loaded by the few commands that need them.
+const libraries = ["simple-git", "isomorphic-git"];
+const later = new Map();
+
+/** What main.js imports when it is asked for: a file of one line for each, which gets it from app.js. */
+const loadLater = {
+  name: "later",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const name = basename(path, ".ts");
+      later.set(name, relative(root, resolve(resolveDir, path)));
+      return { path: `./later/${name}.js`, external: true };
+    }),
+};
+/** Both files must speak of the same error class. */
+const oneErrorClass = {
+  name: "errors",
+  setup: ({ onResolve }) => onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: "../errors.js", external: true })),
+};
+const librariesIn = (folder) => ({
+  name: "libraries",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: new RegExp(`^(${libraries.join("|")})$`) }, ({ path }) => ({
+      path: `${folder}/${path}.js`,
+      external: true,
+    })),
 });
+
+await build({
+  ...common,
+  entryPoints: ["./src/cli/main.ts"],
+  outfile: `${fresh}/cli/main.js`,
+  plugins: [loadLater, oneErrorClass],
+});
+const loads = [...later].map(([name, file]) => `${JSON.stringify(name)}: () => import("./${file}"),`);
+await Promise.all([
+  build({
+    ...common,
+    stdin: { contents: `export const load = {\n${loads.join("\n")}\n};`, resolveDir: root, sourcefile: "app.ts" },
+    outfile: `${fresh}/cli/app.js`,
+    plugins: [librariesIn("../lib"), oneErrorClass],
+  }),
+  build({
+    ...common,
+    entryPoints: ["./src/index.ts"],
+    outfile: `${fresh}/index.js`,
+    plugins: [librariesIn("./lib")],
+  }),
+  build({ ...common, entryPoints: ["./src/errors.ts"], outfile: `${fresh}/errors.js` }),
+  build({ ...common, entryPoints: ["./src/platform/hash-worker.ts"], outfile: `${fresh}/platform/hash-worker.js` }),
+  ...libraries.map((name) => build({ ...common, entryPoints: [name], outfile: `${fresh}/lib/${name}.js` })),
+]);
+mkdirSync(`${fresh}/cli/later`);
+for (const [name, file] of later) {
+  const wanted = file.startsWith("src/cli/commands/") ? "run" : "openProject";
+  if (wanted !== "run" && name !== "project")
+    throw new Error(`${file} is loaded later: say here what is taken from it`);
+  writeFileSync(
+    `${fresh}/cli/later/${name}.js`,
+    `import { load } from "../app.js";\nexport const { ${wanted} } = await load[${JSON.stringify(name)}]();\n`,
+  );
+}
 if (process.argv.includes("--types")) {
   execFileSync(
     process.execPath,
