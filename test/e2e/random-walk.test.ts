@@ -10,7 +10,7 @@ import { type Person, person, type Ran } from "../helpers/program.ts";
 const MODEL = "models/model.onnx";
 const RECORD = "churn.model.yaml";
 /** Lines typed in a walk; most have several commands. */
-const LINES = 80;
+const LINES = 60;
 const WALKS = Number(process.env["WALKS"] ?? 2);
 const FIRST_SEED = Number(process.env["WALK_SEED"] ?? 1);
 
