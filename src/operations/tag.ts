@@ -72,14 +72,17 @@ export async function tag(project: Project, input: TagInput): Promise<TagResult>
   });
 }
 
-/** Whether the commit says all that the releases need, so that it only has to be tagged. */
+/**
+ * Whether the commit says all that the releases need, so that it only has to be tagged. A reason that it does not give may
+ * come with the tag: CI has no branch to write it on.
+ */
 async function declares(project: Project, commit: string, planned: readonly Planned[]): Promise<boolean> {
   const blobs = await project.git.readPaths(planned.map((item) => ({ rev: commit, path: item.file })));
   return planned.every((item, at) => {
     const blob = blobs[at];
     if (!blob) return false;
     const { version, fields } = parseRecord(blob.toString("utf8"), item.file);
-    return version === item.version && fields["reason"] === item.reason;
+    return version === item.version && (fields["reason"] === undefined || fields["reason"] === item.reason);
   });
 }
 

@@ -350,6 +350,17 @@ describe("where HEAD declares the version and nothing changed", () => {
     expect(read(repo, "v1.1.0").reason).toBe("Declared before");
   });
 
+  test("a reason that the record does not give may come with the tag", async () => {
+    const repo = forkRepo(draft);
+    await play(repo, "mv bump 1.0.0");
+    const head = repo.commit("Declare 1.0.0");
+    repo.git("switch", "-q", "--detach");
+    await refused(repo, "no-reason", [], { reason: undefined });
+    const { result } = await release(repo, [], { reason: "By CI" });
+    expect(result).toMatchObject({ commit: head, committed: false });
+    expect(repo.git("tag", "--list", "--format=%(contents:body)", "v1.0.0")).toContain("By CI\n");
+  });
+
   test("another reason is a change, and a change needs a branch", async () => {
     const repo = await declaring();
     repo.git("switch", "-q", "--detach");
