@@ -30,7 +30,10 @@ export interface Question {
   parents: readonly (ModelState | null)[];
   /** The model's releases. */
   releases: readonly ModelState[];
-  /** The model along first parents. Needed only where the verdict without it is `overwrite`: it clears a revert. */
+  /**
+   * The model along first parents. Needed only where the verdict without it is `overwrite`: it clears a revert; and where
+   * `renumbers`: it tells whether the number was given before.
+   */
   ancestry?: readonly ModelState[];
   /** The model where the parents of a merge part. What both sides started from is not lost by merging them. */
   base?: ModelState | null;
@@ -52,7 +55,11 @@ export function judge(question: Question): Verdict {
     .filter((parent) => isLost(parent, state))
     .map((parent) => ({ parent, floor: floorOf(parent, releases) }))
     .filter(({ floor }) => !isAbove(state.version, floor));
-  if (violated.length === 0) return ok(question);
+  if (violated.length === 0) {
+    const given = renumbers(question) ? givenBefore(question, state) : undefined;
+    if (given === undefined) return ok(question);
+    return { result: "overwrite", dropped: [], own: state.version, paths: differingPaths(given, state) };
+  }
   const floors = violated.map(({ floor }) => floor.version);
   return {
     result: "overwrite",
@@ -60,6 +67,24 @@ export function judge(question: Question): Verdict {
     own: floors.sort(compare).at(-1) ?? null,
     paths: [...new Set(violated.flatMap(({ parent }) => differingPaths(parent, state)))].sort(),
   };
+}
+
+/**
+ * Whether the new tree gives a final number that is not released to bytes that its only parent has under another one. No
+ * content is replaced then, but the number may have been another content's: untag puts back what the record said before.
+ */
+export function renumbers({ state, parents, releases }: Question): boolean {
+  const [parent = null] = parents;
+  if (state === null || parent === null || parents.length > 1 || isDraft(state.version)) return false;
+  if (releaseOf(state.version, releases) !== null || sameVersion(parent.version, state.version)) return false;
+  return isSameContent(parent, state);
+}
+
+function givenBefore({ ancestry = [] }: Question, state: ModelState): ModelState | undefined {
+  return ancestry.find(
+    (forebear) =>
+      forebear.artifacts.length > 0 && sameVersion(forebear.version, state.version) && !isSameContent(forebear, state),
+  );
 }
 
 /** The release that has the number: the one of the same text before one that semver ranks alike (1.0.0+gpu for 1.0.0). */

@@ -16,16 +16,14 @@ interface Absent {
 
 /**
  * Fails with incomplete in a shallow clone, and in one without any release tag where the history of `heads` declares numbers
- * that are released by a tag. Asks no remote, so a number that is declared and not released yet looks the same: give the
- * commits before the one in question.
+ * that some remote has tags of. Whoever declares a first number and releases it later has none either, so the remotes are
+ * asked then, and only then; where one cannot be asked, nothing is concluded. Give the commits before the one in question.
  */
 export async function requireHistory(project: Project, releases: Releases, heads: readonly string[]): Promise<void> {
   await requireDeep(project);
-  if (releases.all.length > 0 || (await project.git.remotes()).length === 0) return;
-  const absent = await declaredOnly(project, releases, heads);
-  if (absent.length === 0) return;
-  const names = absent.map(({ model, version }) => `${model} ${version}`);
-  throw incomplete(`This clone has no release tags, yet its history declares ${firstOf(names)}`, "git fetch --tags");
+  const remotes = releases.all.length > 0 ? [] : await project.git.remotes();
+  if (remotes.length === 0) return;
+  await requireNowhere(project, remotes, await declaredOnly(project, releases, heads));
 }
 
 /**
@@ -37,14 +35,7 @@ export async function requireAllReleases(project: Project, releases: Releases): 
   const { oid } = await project.git.head();
   const open = openSeals(project, releases);
   const declared = oid === null || releases.all.length > 0 ? [] : await declaredOnly(project, releases, [oid]);
-  const absent = [...open, ...declared];
-  if (absent.length === 0) return;
-  for (const remote of await project.git.remotes()) {
-    const there = await tagsOn(project, remote, absent);
-    const [first] = there;
-    if (first === undefined) continue;
-    throw incomplete(`${remote} has ${firstOf(there)}, which this clone has not`, fetchTags(remote));
-  }
+  await requireNowhere(project, await project.git.remotes(), [...open, ...declared]);
 }
 
 /**
@@ -55,10 +46,21 @@ export async function requireTags(project: Project, releases: Releases, head: st
   if (releases.all.length > 0) return;
   for (const remote of await project.git.remotes()) {
     if ((await project.git.config(`remote.${remote}.tagOpt`)) !== "--no-tags") continue;
-    const absent = await declaredOnly(project, releases, [head]);
-    const there = absent.length === 0 ? [] : await tagsOn(project, remote, absent);
-    if (there.length > 0)
-      throw incomplete(`${remote} has ${firstOf(there)}, which this clone has not`, fetchTags(remote));
+    await requireNowhere(project, [remote], await declaredOnly(project, releases, [head]));
+  }
+}
+
+/** Fails where a remote has one of the tags, or cannot be asked for them. */
+async function requireNowhere(project: Project, remotes: readonly string[], absent: readonly Absent[]): Promise<void> {
+  if (absent.length === 0) return;
+  for (const remote of remotes) {
+    const there = await tagsOn(project, remote, absent);
+    if (there.length === 0) continue;
+    throw new MvError(
+      "incomplete",
+      `${remote} has ${firstOf(there)}, which this clone has not: what was released cannot be known here`,
+      { hint: fetchTags(remote), details: { why: "no-tags" } },
+    );
   }
 }
 
@@ -67,13 +69,6 @@ async function requireDeep(project: Project): Promise<void> {
   throw new MvError("incomplete", "This clone is shallow: what was released before cannot be known here", {
     hint: "git fetch --unshallow --tags",
     details: { why: "shallow" },
-  });
-}
-
-function incomplete(words: string, hint: string): MvError {
-  return new MvError("incomplete", `${words}: what was released cannot be known here`, {
-    hint,
-    details: { why: "no-tags" },
   });
 }
 

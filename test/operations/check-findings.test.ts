@@ -260,6 +260,24 @@ describe("where history is not here, nothing is concluded", () => {
     expect((await check(await openHere({ cwd: clone.dir, env: process.env }), { range: "HEAD" })).findings).toEqual([]);
   });
 
+  test("a number that was declared and not released yet is told from a missing tag by asking the remote", async () => {
+    const history = createHistory();
+    history.model("1.0.0", { [ONNX]: "A" });
+    history.repo.commit("Declare the first number");
+    history.repo.commit("code", { "train.py": "x = 1\n" });
+    const clone = cloneRepo(history.repo);
+    const asked = async () => check(await openHere({ cwd: clone.dir, env: process.env }), { range: "HEAD" });
+    expect((await asked()).findings).toEqual([]);
+    history.release("1.0.0", { at: "HEAD~1" });
+    await expect(asked()).rejects.toMatchObject({
+      code: "incomplete",
+      message: expect.stringMatching(/^origin has v1\.0\.0, which this clone has not: /),
+      hint: "git fetch --tags",
+    });
+    clone.git("remote", "set-url", "origin", "file:///nowhere");
+    await expect(asked()).rejects.toMatchObject({ code: "incomplete", hint: "git fetch --tags" });
+  });
+
   test("a branch from before mv init, and a repository without a commit", async () => {
     const history = await released();
     history.repo.git("switch", "-q", "--orphan", "before");

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import { parseRecord } from "../../src/model/record.ts";
+import { check } from "../../src/operations/check.ts";
 import { openProject } from "../../src/operations/project.ts";
 import { readReleases } from "../../src/operations/releases.ts";
 import { retract } from "../../src/operations/retract.ts";
@@ -78,6 +79,20 @@ describe("mv untag", () => {
     expect((await take(repo, "v1.1.1")).declared).toBeNull();
     expect(repo.git("status", "--porcelain")).toBe("");
     await play(repo, "mv tag");
+  });
+
+  test("a number that was declared for other bytes is not declared for these: the commit is refused as before the tag", async () => {
+    const repo = forkRepo(base);
+    await play(repo, "mv bump 1.2.0 -m first");
+    repo.git("commit", "-qm", "Declare 1.2.0");
+    trained(repo, MODEL, BYTES.D);
+    await play(repo, `mv add ${MODEL}`, "mv tag v2.0.0 -a -m oops");
+    expect((await take(repo, "v2.0.0")).declared).toBe("1.2.0");
+    const { findings } = await check(await open(repo), { staged: true });
+    expect(findings).toMatchObject([
+      { message: `${MODEL} would overwrite churn 1.2.0, declared with other bytes before.` },
+    ]);
+    await play(repo, "mv bump draft", "mv check --staged");
   });
 
   test("a record that says something else by now is left as it is", async () => {

@@ -1,5 +1,5 @@
 // Rule 1 on one commit or on the index: every model against all real parents.
-import { judge, type ModelState, type Verdict } from "../../model/overwrite.ts";
+import { judge, type ModelState, renumbers, type Verdict } from "../../model/overwrite.ts";
 import { pointerPath } from "../../model/paths.ts";
 import type { Commit } from "../../git/git.ts";
 import type { Project } from "../project.ts";
@@ -59,8 +59,9 @@ async function judgeModel(
     releases: releases.of(model),
   };
   const verdict = judge(question);
-  if (verdict.result === "overwrite") {
-    const ancestry = await forebears(project, trees, step, model);
+  const isOverwrite = verdict.result === "overwrite";
+  if (isOverwrite || renumbers(question)) {
+    const ancestry = await forebears(project, trees, step, { model, merged: isOverwrite });
     return ancestry.length > 0 ? judge({ ...question, ancestry }) : verdict;
   }
   if (verdict.dropped.length === 0) return verdict;
@@ -68,10 +69,15 @@ async function judgeModel(
 }
 
 /**
- * The model's states along first parents, from the step's first parent on. Where the number is none of theirs, those of merged
- * branches too: whoever reverts the second of two trainings that were merged together goes back to the first.
+ * The model's states along first parents, from the step's first parent on. `merged`: where the number is none of theirs, those
+ * of merged branches too: whoever reverts the second of two trainings that were merged together goes back to the first.
  */
-async function forebears(project: Project, trees: Trees, step: Step, model: string): Promise<ModelState[]> {
+async function forebears(
+  project: Project,
+  trees: Trees,
+  step: Step,
+  { model, merged }: { model: string; merged: boolean },
+): Promise<ModelState[]> {
   const [first] = step.parents;
   const now = step.tree.models.get(model);
   if (!first || !now) return [];
@@ -85,7 +91,7 @@ async function forebears(project: Project, trees: Trees, step: Step, model: stri
     return commits.flatMap((commit) => trees.at(commit.oid).models.get(model)?.state ?? []);
   };
   const own = await states(await project.git.commits({ ...query, firstParent: true }));
-  if (own.some((state) => state.version === now.state?.version)) return own;
+  if (!merged || own.some((state) => state.version === now.state?.version)) return own;
   return states(await project.git.commits(query));
 }
 

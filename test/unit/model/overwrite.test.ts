@@ -143,6 +143,42 @@ describe("the table of real histories", () => {
       { result: "overwrite", own: "1.1.0-dev.2" },
     ],
     [
+      "bytes of a release that was taken back, under a number declared for others before",
+      {
+        state: at("1.1.0", "C"),
+        parents: [at("2.0.0", "C")],
+        ancestry: [at("2.0.0", "C"), at("1.1.0", "B"), at("1.0.0", "A")],
+      },
+      { result: "overwrite", own: "1.1.0", paths: ["models/model.onnx"] },
+    ],
+    [
+      "... under a draft, which a revert may have set free",
+      {
+        state: at("1.1.0-dev.1", "C"),
+        parents: [at("2.0.0", "C")],
+        ancestry: [at("2.0.0", "C"), at("1.1.0-dev.1", "B"), at("1.0.0", "A")],
+      },
+      { result: "ok" },
+    ],
+    [
+      "... under the number that these very bytes had before",
+      {
+        state: at("1.1.0", "B"),
+        parents: [at("2.0.0", "B")],
+        ancestry: [at("2.0.0", "B"), at("1.1.0", "B"), at("1.1.0", "A")],
+      },
+      { result: "ok" },
+    ],
+    [
+      "a number declared first and its bytes after it, then declared for the first bytes again",
+      {
+        state: at("1.1.0", "A"),
+        parents: [at("1.0.0", "A")],
+        ancestry: [at("1.0.0", "A"), at("1.1.0", "B")],
+      },
+      { result: "overwrite", own: "1.1.0" },
+    ],
+    [
       "two branches at 1.1.0, merge takes ours",
       { state: at("1.1.0", "B"), parents: [at("1.1.0", "B"), at("1.1.0", "C")] },
       { result: "ok", dropped: ["1.1.0"] },
