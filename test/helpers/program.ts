@@ -51,6 +51,8 @@ export interface PersonOptions {
   /** A repository to clone into a folder of their own, with flags for `git clone`. */
   clone?: string;
   flags?: string;
+  /** A folder of programs in front of the system's own. */
+  programs?: string;
   /** Added to the environment. */
   env?: Record<string, string | undefined>;
 }
@@ -58,7 +60,7 @@ export interface PersonOptions {
 /** Someone at a machine where mversion is installed. */
 export function person(name: string, options: PersonOptions = {}): Person {
   const home = scratchDir(`home-${name.toLowerCase()}`);
-  const env = surroundings(name, home, options.env ?? {});
+  const env = surroundings(name, home, options);
   let dir = options.dir ?? scratchDir(name.toLowerCase());
   if (options.clone !== undefined) {
     typed(`git clone --quiet ${options.flags ?? ""} ${options.clone} repo`, dir, env);
@@ -90,7 +92,7 @@ export function fixture(path: string): Buffer {
   return readFileSync(join(PROGRAM, "test", "fixtures", path));
 }
 
-function surroundings(name: string, home: string, extra: Record<string, string | undefined>): NodeJS.ProcessEnv {
+function surroundings(name: string, home: string, { programs, env }: PersonOptions): NodeJS.ProcessEnv {
   const bin = join(home, "bin");
   mkdirSync(bin);
   symlinkSync(join(PROGRAM, "bin", "mv"), join(bin, "mv"));
@@ -100,12 +102,14 @@ function surroundings(name: string, home: string, extra: Record<string, string |
   return testEnv({
     HOME: home,
     XDG_CONFIG_HOME: join(home, ".config"),
-    PATH: [bin, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+    PATH: [bin, ...(programs === undefined ? [] : [programs]), dirname(process.execPath), "/usr/bin", "/bin"].join(
+      delimiter,
+    ),
     GIT_AUTHOR_NAME: name,
     GIT_AUTHOR_EMAIL: email,
     GIT_COMMITTER_NAME: name,
     GIT_COMMITTER_EMAIL: email,
-    ...extra,
+    ...env,
   });
 }
 
