@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
 import { type Answer, type Place, run, unreadable } from "./spawn.ts";
 
+const ABSOLUTE = "--path-format=absolute";
 const PATHS = ["--absolute-git-dir", "--git-common-dir", "--show-toplevel"];
 
 /** Finds the repository that `cwd` is in. Throws "no-repository" with Git's words (none, unsafe owner, broken config). */
@@ -31,6 +32,12 @@ async function splitPaths(cwd: string, lines: string[], bare: boolean): Promise<
   return [lines[0] ?? "", lines[1] ?? "", lines[2] ?? ""];
 }
 
-function revParse(cwd: string, flags: readonly string[]): Promise<Answer> {
-  return run({ cwd, args: ["rev-parse", "--path-format=absolute", ...flags] });
+/** Throws git-needed where Git is so old that it takes the option for a revision and repeats it (before 2.31). */
+async function revParse(cwd: string, flags: readonly string[]): Promise<Answer> {
+  const answer = await run({ cwd, args: ["rev-parse", ABSOLUTE, ...flags] });
+  if (!answer.stdout.toString("utf8").startsWith(ABSOLUTE)) return answer;
+  const version = (await run({ cwd, args: ["version"] })).stdout.toString("utf8").trim();
+  throw new MvError("git-needed", `${version} is too old: mversion needs Git 2.34 or newer`, {
+    hint: "install a newer Git",
+  });
 }

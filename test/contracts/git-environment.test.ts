@@ -1,7 +1,9 @@
 // The git program started inside a hook, its remotes, its config, and making a repository.
 import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { initRepository, openGit } from "../../src/git/git.ts";
+import { pathWith, writeExecutable } from "../helpers/hooks.ts";
 import { cloneRepo, createRepo, repoAt, scratchDir, withEnv } from "../helpers/git.ts";
 
 describe("the environment of an outer hook", () => {
@@ -128,6 +130,21 @@ describe("config and setting up", () => {
     expect(await (await openGit(dir)).head()).toEqual({ oid: null, branch: "main" });
     const [major] = await (await openGit(dir)).version();
     expect(major).toBeGreaterThanOrEqual(2);
+  });
+
+  test("a Git before 2.31, which repeats options that it does not know, is named", async () => {
+    const repo = createRepo();
+    const old = scratchDir("old-git");
+    writeExecutable(
+      join(old, "git"),
+      '#!/bin/sh\n[ "$1" = version ] && echo "git version 2.30.2" || printf \'%s\\n\' --path-format=absolute false\n',
+    );
+    await withEnv({ PATH: pathWith(old) }, async () => {
+      await expect(openGit(repo.dir)).rejects.toMatchObject({
+        code: "git-needed",
+        message: "git version 2.30.2 is too old: mversion needs Git 2.34 or newer",
+      });
+    });
   });
 
   test("without a git on PATH nothing can be made", async () => {
