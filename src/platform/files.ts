@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { statfs } from "node:fs/promises";
@@ -69,6 +70,18 @@ export function makeFolder(folder: string): void {
     // Made by another process meanwhile, or a link to a folder.
     if (systemCode(error) === "EEXIST" && statSync(folder).isDirectory()) return;
     throw writeError(error, folder);
+  }
+}
+
+/**
+ * Removes a file or a link, never what a link leads to; nothing where there is none. Not rmSync: that of Node 24 fails on a link to
+ * a folder.
+ */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from
 import { dirname, join } from "node:path";
 import { nowNs, sleep } from "../platform/clock.ts";
 import { writeError } from "../platform/file-errors.ts";
+import { removeFile } from "../platform/files.ts";
 import { fileStat, type FileStat, lstatOrNull } from "../platform/stat.ts";
 import { syncFolder } from "../platform/sync.ts";
 import type { Workers } from "../platform/workers.ts";
@@ -71,7 +72,7 @@ async function commit(placing: Placing, plans: readonly Plan[], written: bigint)
 /** Takes the old names away and gives the new ones. Returns what the written files are now. */
 function exchange({ item, writes, links, removals, scratch }: Plan): KnownFile[] {
   const { absolute } = item;
-  for (const path of removals) rmSync(join(absolute, path), { force: true });
+  for (const path of removals) removeFile(join(absolute, path));
   if (item.current?.kind === "directory") removeEmptyFolders(absolute, removals);
   const rows: KnownFile[] = [];
   const folders = new Set<string>();

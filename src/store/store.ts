@@ -1,9 +1,9 @@
 // The cache and what comes out of it: one façade over objects, stat index and placing.
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ManifestEntry } from "../model/manifest.ts";
 import { MvError } from "../errors.ts";
 import { writeError } from "../platform/file-errors.ts";
+import { removeFile } from "../platform/files.ts";
 import { createWorkers } from "../platform/workers.ts";
 import type { Bytes, Ignored, Progress, Sha } from "./bytes.ts";
 import { createObjects } from "./objects.ts";
@@ -133,7 +133,7 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
       await requireHeld({ objects, index, workers }, { absolute, key }, entries);
       const paths = entries.map((entry) => entry.path);
       try {
-        for (const path of paths) rmSync(path === "" ? absolute : join(absolute, path), { force: true });
+        for (const path of paths) removeFile(path === "" ? absolute : join(absolute, path));
       } catch (error) {
         throw writeError(error, absolute);
       }
