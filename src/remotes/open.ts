@@ -1,20 +1,44 @@
 // Which remote speaks which scheme. A new one is a line here.
 import { MvError } from "../errors.ts";
-import type { Remote, RemoteSettings } from "./remote.ts";
+import { checkUrl } from "../model/url.ts";
+import type { OpenRemote, Remote, RemoteContext, RemoteSettings } from "./remote.ts";
 
-type Open = (url: string, root: string) => Promise<Remote>;
+interface Scheme {
+  /** An address of that kind, for the message about one that is not known. */
+  readonly example: string;
+  readonly load: () => Promise<OpenRemote>;
+}
 
-const schemes: Readonly<Record<string, () => Promise<Open>>> = {
-  file: async () => (await import("./folder.ts")).openFolder,
+const folder: Scheme = { example: "/mnt/models", load: async () => (await import("./folder.ts")).openFolder };
+
+const schemes: Readonly<Record<string, Scheme>> = {
+  file: folder,
 };
 
-/** Opens a remote of the settings. A url without a scheme is a folder. */
-export async function openRemote(name: string, settings: RemoteSettings, root: string): Promise<Remote> {
-  const scheme = /^([a-z][a-z0-9+]*):/.exec(settings.url)?.[1] ?? "file";
-  const load = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
-  if (!load)
-    throw new MvError("unreachable", `${name}: ${scheme} remotes are not known to this version`, {
-      hint: "a folder: file:///mnt/models",
-    });
-  return (await load())(settings.url, root);
+/**
+ * The scheme of an address, in lower case: "s3" of "s3://bucket". "file" for a path; a word of its own for what is an address
+ * by itself, such as "lfs".
+ */
+export function schemeOf(url: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+  return scheme ?? (Object.hasOwn(schemes, url) ? url : "file");
+}
+
+/** Opens a remote of the settings. Throws MvError usage for an address that is not one, unreachable, denied. */
+export async function openRemote(name: string, settings: RemoteSettings, context: RemoteContext): Promise<Remote> {
+  const open = await find(name, settings.url).load();
+  return open(name, settings, context);
+}
+
+function find(name: string, url: string): Scheme {
+  const why = checkUrl(url);
+  if (why !== null) throw new MvError("usage", `remote ${name}: ${why}`, { hint: `mv remote remove ${name}` });
+  const scheme = schemeOf(url);
+  const found = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+  if (found) return found;
+  const examples = [...new Set(Object.values(schemes).map(({ example }) => example))];
+  throw new MvError("usage", `remote ${name}: no remote speaks ${scheme}; there are ${examples.join(", ")}`, {
+    hint: "mv remote add --help",
+    details: { remote: name, scheme },
+  });
 }
