@@ -5,6 +5,9 @@ import type { ObjectRef, Remote, RemoteContext } from "../remotes/remote.ts";
 import type { Project } from "./project.ts";
 import { quoted } from "./targets.ts";
 
+/** A shorter wait is not worth a word. */
+const TOLD_WAIT_MS = 5000;
+
 /** What one remote said: it has `has` of the `of` objects that it was asked for. */
 export interface Confirmation {
   remote: string;
@@ -47,8 +50,16 @@ function noRemote(remotes: Project["settings"]["remotes"], wanted: string | unde
 }
 
 /** What opening a remote may use of this machine. */
-export function remoteContext(project: Pick<Project, "root" | "env" | "git">): RemoteContext {
-  return { root: project.root, env: project.env, gitConfig: (key) => project.git.config(key) };
+export function remoteContext(project: Pick<Project, "root" | "env" | "git" | "warn">): RemoteContext {
+  return {
+    root: project.root,
+    env: project.env,
+    gitConfig: (key) => project.git.config(key),
+    onRetry(error, waitMs) {
+      if (waitMs < TOLD_WAIT_MS) return;
+      project.warn(`${error.message}; trying again in ${Math.round(waitMs / 1000)} s`);
+    },
+  };
 }
 
 /**

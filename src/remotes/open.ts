@@ -1,7 +1,9 @@
 // Which remote speaks which scheme. A new one is a line here.
 import { MvError } from "../errors.ts";
 import { checkUrl } from "../model/url.ts";
+import { withLimits } from "./limits.ts";
 import type { OpenRemote, Remote, RemoteContext, RemoteSettings } from "./remote.ts";
+import { repeat, withRetry } from "./retry.ts";
 
 interface Scheme {
   /** An address of that kind, for the message about one that is not known. */
@@ -24,10 +26,11 @@ export function schemeOf(url: string): string {
   return scheme ?? (Object.hasOwn(schemes, url) ? url : "file");
 }
 
-/** Opens a remote of the settings. Throws MvError usage for an address that is not one, unreachable, denied. */
+/** Opens a remote of the settings, with retry and limits. Throws MvError usage for an address that is not one, unreachable, denied. */
 export async function openRemote(name: string, settings: RemoteSettings, context: RemoteContext): Promise<Remote> {
   const open = await find(name, settings.url).load();
-  return open(name, settings, context);
+  const options = { onRetry: context.onRetry };
+  return withLimits(withRetry(await repeat(() => open(name, settings, context), options), options));
 }
 
 function find(name: string, url: string): Scheme {

@@ -1,4 +1,5 @@
 // What a shared store can do. One file per scheme implements this; test/contracts/remote.ts is the suite that each passes.
+import type { MvError } from "../errors.ts";
 
 /** One file's bytes in a store. Size in bytes. */
 export interface ObjectRef {
@@ -99,6 +100,8 @@ export interface RemoteContext {
   readonly env: NodeJS.ProcessEnv;
   /** A value of Git's config, which no committed file can set; null where there is none. */
   gitConfig(key: string): Promise<string | null>;
+  /** Told before a passing failure is waited for and tried again. */
+  readonly onRetry?: (error: MvError, waitMs: number) => void;
 }
 
 export type OpenRemote = (name: string, settings: RemoteSettings, context: RemoteContext) => Promise<Remote>;
