@@ -47,10 +47,17 @@ async function newestChange(path: string): Promise<number> {
   const stat = await lstat(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
   let newest = Number.NEGATIVE_INFINITY;
-  const names = await readdir(path, { recursive: true });
-  for (const name of names.slice(0, MOST_FILES)) {
-    const inner = await lstat(join(path, name)).catch(() => null);
-    if (inner?.isFile()) newest = Math.max(newest, inner.mtimeMs);
+  let left = MOST_FILES;
+  const folders = [path];
+  for (const folder of folders) {
+    // Not recursive: the names of all files would be read for the first few.
+    for (const item of await readdir(folder, { withFileTypes: true })) {
+      const inner = join(folder, item.name);
+      if (item.isDirectory()) folders.push(inner);
+      if (!item.isFile()) continue;
+      if (left-- === 0) return newest;
+      newest = Math.max(newest, (await lstat(inner).catch(() => null))?.mtimeMs ?? newest);
+    }
   }
   return Number.isFinite(newest) ? newest : stat.mtimeMs;
 }

@@ -16,10 +16,21 @@ export interface Digested extends Digests {
 }
 
 export interface Absorbed extends Digested {
-  /** The new temp file with the bytes, beside its final name; null where a good file of that name exists already. */
-  temp: string | null;
+  /** STAGE/ab/abcdef… holds the bytes now; false where a good file of that name exists already, or is staged. */
+  staged: boolean;
   /** A file of that name exists and holds other bytes. */
   rotten: boolean;
+}
+
+/** Where a job of `absorb` copies to. */
+export interface AbsorbInto {
+  /** The content-addressed folder, FOLDER/ab/abcdef…: a name that exists there is read and hashed. */
+  folder: string;
+  /** A temp folder laid out as it, for the copies; all jobs may share one. Whoever made it removes it after a failure. */
+  stage: string;
+  /** fsync each file. */
+  sync: boolean;
+  chmod: boolean;
 }
 
 export interface CopyItem {
@@ -37,11 +48,8 @@ export interface CopyItem {
 export interface Jobs {
   /** Hashes regular files. Throws MvError file-changing, no-read. */
   digest(input: { files: readonly string[]; want?: Want }): Digested[];
-  /**
-   * Copies files into a content-addressed folder, FOLDER/ab/abcdef…, as far as temp files beside the final names. A name that
-   * exists is read and hashed. `sync`: fsync each. Throws MvError file-changing, no-read, no-space, no-write.
-   */
-  absorb(input: { files: readonly string[]; folder: string; sync: boolean; chmod: boolean }): Absorbed[];
+  /** Copies files to their SHA-256 in a stage. Throws MvError file-changing, no-read, no-space, no-write. */
+  absorb(input: { files: readonly string[]; into: AbsorbInto }): Absorbed[];
   /** Copies files to new names and hashes on the way. Throws MvError bytes-wrong, with the SHA-256 in its details. */
   copy(input: { items: readonly CopyItem[]; sync: boolean }): null;
   rename(input: { pairs: readonly (readonly [string, string])[] }): null;
@@ -63,10 +71,19 @@ function create(path: string, mode: number): number {
   }
 }
 
-function discard(writing: readonly { fd: number; temp: string }[]): void {
-  for (const { fd, temp } of writing) {
-    closeSync(fd);
-    rmSync(temp, { force: true });
+/** Into a folder that is made where it is missing. */
+function rename(from: string, to: string): void {
+  makeFolder(dirname(to));
+  renameSync(from, to);
+}
+
+/** As create; null where the file is there already: the same bytes twice. */
+function createOnce(path: string, mode: number): number | null {
+  try {
+    return create(path, mode);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return null;
+    throw error;
   }
 }
 
@@ -124,44 +141,42 @@ export function createJobs(hashing: Hashing): Jobs {
     return stats?.isFile() === true && stats.size === size && digestFile(path, "sha256").sha256 === sha256;
   }
 
-  function absorbOne(path: string, folder: string, sync: boolean, chmod: boolean): Absorbed {
-    const writing: { fd: number; temp: string }[] = [];
-    const start = (where: string): number => {
-      const temp = join(where, tempName());
-      const fd = create(temp, 0o444);
-      writing.push({ fd, temp });
-      return fd;
-    };
+  function absorbOne(path: string, { folder, stage, sync, chmod }: AbsorbInto): Absorbed {
+    // The name follows from the hash, known only at the end: what does not fit into the buffer gets another name first.
+    let temp = "";
+    let target = -1;
+    let whole = -1;
     try {
-      let small: Buffer | null = null;
-      let target = -1;
       const digested = digestFile(path, "both", (block, isWhole) => {
-        // The buffer is used anew to check a file that exists, so the block is kept.
-        if (isWhole) small = Buffer.from(block);
+        if (isWhole) whole = block.length;
         else {
-          // The final folder follows from the hash, which is known only at the end.
-          if (target < 0) target = start(folder);
+          if (target < 0) target = create((temp = join(stage, tempName())), 0o444);
           writeWhole(target, block);
         }
       });
       const { sha256, stat } = digested;
-      const place = join(folder, sha256.slice(0, 2));
-      const final = join(place, sha256);
-      const exists = lstatSync(final, { throwIfNoEntry: false }) !== undefined;
-      if (exists && holds(final, sha256, stat.size)) {
-        discard(writing);
-        return { ...digested, temp: null, rotten: false };
+      const name = `${sha256.slice(0, 2)}/${sha256}`;
+      const exists = lstatSync(`${folder}/${name}`, { throwIfNoEntry: false }) !== undefined;
+      // Checking it uses the buffer anew.
+      const data = whole < 0 ? null : exists ? Buffer.from(buffer.subarray(0, whole)) : buffer.subarray(0, whole);
+      if (exists && holds(`${folder}/${name}`, sha256, stat.size)) {
+        if (temp !== "") rmSync(temp);
+        return { ...digested, staged: false, rotten: false };
       }
-      if (small !== null) writeWhole(start(place), small);
-      const [written] = writing;
-      if (written === undefined) throw changing(path);
-      if (chmod) fchmodSync(written.fd, 0o444);
-      if (sync) fsyncSync(written.fd);
-      closeSync(written.fd);
-      return { ...digested, temp: written.temp, rotten: exists };
+      if (data !== null) {
+        const fd = createOnce(`${stage}/${name}`, 0o444);
+        if (fd === null) return { ...digested, staged: false, rotten: exists };
+        target = fd;
+        writeWhole(target, data);
+      }
+      if (chmod) fchmodSync(target, 0o444);
+      if (sync) fsyncSync(target);
+      if (temp !== "") rename(temp, `${stage}/${name}`);
+      return { ...digested, staged: true, rotten: exists };
     } catch (error) {
-      discard(writing);
       throw writeError(error, folder);
+    } finally {
+      if (target >= 0) closeSync(target);
     }
   }
 
@@ -183,16 +198,7 @@ export function createJobs(hashing: Hashing): Jobs {
 
   return {
     digest: ({ files, want }) => files.map((path) => digestFile(path, want ?? "both")),
-    absorb({ files, folder, sync, chmod }) {
-      const done: Absorbed[] = [];
-      try {
-        for (const path of files) done.push(absorbOne(path, folder, sync, chmod));
-        return done;
-      } catch (error) {
-        for (const { temp } of done) if (temp !== null) rmSync(temp, { force: true });
-        throw error;
-      }
-    },
+    absorb: ({ files, into }) => files.map((path) => absorbOne(path, into)),
     copy({ items, sync }) {
       for (const item of items) {
         if (copyOne(item, sync)) continue;

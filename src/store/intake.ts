@@ -7,7 +7,7 @@ import { systemCode, writeError } from "../platform/file-errors.ts";
 import { type Digests, loadHashing } from "../platform/hashing.ts";
 import { assertUnchanged, fileStat, type FileStat, lstatOrNull, openRegular } from "../platform/stat.ts";
 import { streamFile } from "../platform/stream.ts";
-import { SYNC_ALL_FROM, syncFile, syncFolder } from "../platform/sync.ts";
+import { SYNC_ALL_FROM, syncFile, syncFileSystem, syncFolder } from "../platform/sync.ts";
 import { tempName } from "../platform/temp.ts";
 import { makeFolder, writeWhole } from "../platform/files.ts";
 import type { Workers } from "../platform/workers.ts";
@@ -40,31 +40,34 @@ const READ_ONLY = 0o444;
 
 export function createIntake(objects: Objects, workers: Workers, shared: boolean): Intake {
   let arrivals: Arrival[] = [];
+  let stage: string | null = null;
+  /** Whether all that was staged is on the disk now; false where the file system could not be synced as a whole. */
+  let syncing: Promise<boolean> = Promise.resolve(false);
   makeFolder(objects.folder);
 
   async function small(sources: readonly Source[], onBytes: (bytes: number) => void): Promise<Hashed[]> {
-    const sync = sources.length < SYNC_ALL_FROM;
+    if (sources.length === 0) return [];
+    stage ??= join(objects.folder, tempName());
+    const into = { folder: objects.folder, stage, sync: sources.length < SYNC_ALL_FROM, chmod: shared };
     const results: Hashed[] = Array.from({ length: sources.length });
     await workers.each([...sources.keys()], {
       job: "absorb",
-      input: (portion) => ({
-        files: portion.map((at) => sources[at]?.path ?? ""),
-        folder: objects.folder,
-        sync,
-        chmod: shared,
-      }),
+      input: (portion) => ({ files: portion.map((at) => sources[at]?.path ?? ""), into }),
       bytes: sources.reduce((sum, source) => sum + source.size, 0),
       done(portion, output) {
         portion.forEach((at, place) => {
           const absorbed = output[place];
           if (absorbed === undefined) return;
-          const { temp, rotten, ...hashed } = absorbed;
+          const { staged, rotten, ...hashed } = absorbed;
           results[at] = hashed;
-          if (temp !== null) arrivals.push({ sha256: hashed.sha256, temp, rotten, synced: sync });
+          const { sha256 } = hashed;
+          if (staged) arrivals.push({ sha256, temp: inStage(into.stage, sha256), rotten, synced: into.sync });
           onBytes(hashed.stat.size);
         });
       },
     });
+    // The disk is busy with them while the manifest is made.
+    if (!into.sync) syncing = syncFileSystem(objects.folder);
     return results;
   }
 
@@ -150,15 +153,22 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
       return sha256;
     },
     async finish() {
-      const ready = arrivals;
+      const synced = await syncing;
+      const ready = arrivals.map((arrival) => (synced ? { ...arrival, synced } : arrival));
       arrivals = [];
-      await objects.settle(ready);
+      await objects.settle(ready, stage === null ? undefined : { folder: stage, synced });
     },
     discard() {
       for (const { temp } of arrivals) rmSync(temp, { force: true });
+      if (stage !== null) rmSync(stage, { recursive: true, force: true });
       arrivals = [];
+      stage = null;
     },
   };
+}
+
+function inStage(stage: string, sha256: Sha): string {
+  return `${stage}/${sha256.slice(0, 2)}/${sha256}`;
 }
 
 /** The clone's own bytes are hashed. A source that changed while it was cloned is told by its stat. */

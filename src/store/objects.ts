@@ -1,10 +1,10 @@
 // The objects of the cache: CACHE/objects/ab/abcdef…, each wholly there under its SHA-256 or not at all, read-only.
-import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { MvError } from "../errors.ts";
 import { isSha } from "../model/content.ts";
 import type { Sha } from "./bytes.ts";
-import { writeError } from "../platform/file-errors.ts";
+import { systemCode, writeError } from "../platform/file-errors.ts";
 import { readBytesFile } from "../platform/files.ts";
 import { loadHashing } from "../platform/hashing.ts";
 import { streamFile } from "../platform/stream.ts";
@@ -19,6 +19,13 @@ export interface Arrival {
   temp: string;
   /** Something else stands in its place. */
   rotten: boolean;
+  synced: boolean;
+}
+
+/** A temp folder that is laid out as the objects are; nothing but arrivals is in it. */
+export interface Stage {
+  folder: string;
+  /** The whole of it is on the disk, names too. */
   synced: boolean;
 }
 
@@ -39,7 +46,7 @@ export interface Objects {
   /** Puts a rotten object away and returns the error that says so; `path` is what it was wanted for. */
   reject(sha256: Sha, path?: string): MvError;
   /** Gives arrivals their names, durably; on failure all their temp files are removed. */
-  settle(arrivals: readonly Arrival[]): Promise<void>;
+  settle(arrivals: readonly Arrival[], stage?: Stage): Promise<void>;
 }
 
 /** From that many on, listing the 256 folders beats asking for each name. */
@@ -68,6 +75,27 @@ export function createObjects(cacheDir: string, workers: Workers): Objects {
       hint: "mv add a good copy of the file, which heals the cache, then repeat",
       details: { sha256, quarantined: to, ...(wantedFor === undefined ? {} : { path: wantedFor }) },
     });
+  }
+
+  function placeOf(sha256: Sha): string {
+    return join(folder, sha256.slice(0, 2));
+  }
+
+  /** Moves folders of a stage into places where there are none yet: one rename for many files. Returns those it moved. */
+  function moveWhole(stage: string, arrivals: readonly Arrival[]): Set<string> {
+    const moved = new Set<string>();
+    for (const prefix of new Set(arrivals.map(({ sha256 }) => sha256.slice(0, 2)))) {
+      const [from, to] = [join(stage, prefix), join(folder, prefix)];
+      if (lstatSync(to, { throwIfNoEntry: false }) || !lstatSync(from, { throwIfNoEntry: false })) continue;
+      try {
+        renameSync(from, to);
+        moved.add(from);
+      } catch (error) {
+        // Another process was faster.
+        if (!["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(systemCode(error))) throw error;
+      }
+    }
+    return moved;
   }
 
   async function sync(arrivals: readonly Arrival[]): Promise<void> {
@@ -106,30 +134,34 @@ export function createObjects(cacheDir: string, workers: Workers): Objects {
       if ((await loadHashing()).of(bytes, "sha256").sha256 !== sha256) throw reject(sha256);
       return bytes;
     },
-    async settle(arrivals) {
+    async settle(arrivals, stage) {
       if (arrivals.length === 0) return;
       const first = new Map<Sha, Arrival>();
       for (const arrival of arrivals) {
-        // The same bytes twice in one folder.
-        if (first.has(arrival.sha256)) rmSync(arrival.temp, { force: true });
-        else first.set(arrival.sha256, arrival);
+        const same = first.get(arrival.sha256);
+        // The same bytes twice in one folder; in a stage they are one file.
+        if (!same) first.set(arrival.sha256, arrival);
+        else if (same.temp !== arrival.temp) rmSync(arrival.temp, { force: true });
       }
       const unique = [...first.values()];
       try {
         await sync(unique);
         for (const { sha256, rotten } of unique) if (rotten) quarantine(cacheDir, path(sha256), sha256);
-        const places = new Set(unique.map(({ sha256 }) => join(folder, sha256.slice(0, 2))));
+        const whole = stage ? moveWhole(stage.folder, unique) : new Set<string>();
+        const single = unique.filter(({ temp }) => !whole.has(dirname(temp)));
+        const places = new Set(single.map(({ sha256 }) => placeOf(sha256)));
         for (const place of places) mkdirSync(place, { recursive: true });
-        await workers.each(unique, {
+        await workers.each(single, {
           job: "rename",
           input: (portion) => ({ pairs: portion.map(({ temp, sha256 }) => [temp, path(sha256)] as const) }),
           bytes: 0,
           done: () => {},
         });
-        for (const place of [...places, folder]) {
-          syncFolder(place);
-          sweepTemps(place, SWEEP_MS);
-        }
+        for (const place of places) sweepTemps(place, SWEEP_MS);
+        sweepTemps(folder, SWEEP_MS);
+        // The names in a folder that was moved whole were synced with its files.
+        if (!stage?.synced) for (const staged of whole) places.add(join(folder, basename(staged)));
+        for (const place of [...places, folder]) syncFolder(place);
       } catch (error) {
         for (const { temp } of unique) rmSync(temp, { force: true });
         throw writeError(error, folder);

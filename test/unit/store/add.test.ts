@@ -200,6 +200,37 @@ describe("adding again", () => {
   });
 });
 
+describe("many files", () => {
+  const many = (count: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`f/${n}`, `text ${n % (count - 50)}`]));
+
+  test("find their places beside objects that are there, and the same bytes once", async () => {
+    const { store, at, write, cache } = openShop();
+    write({ ...many(100), "g/medium": "m".repeat(200_000), "g/again": "m".repeat(200_000) });
+    await store.add(at("g"), "g");
+    expect(await store.missing([sha("m".repeat(200_000))])).toEqual([]);
+    await store.add(at("f"), "f");
+    const before = objectsOf(cache);
+    write({ ...many(1000), "f/medium": "m".repeat(200_000) });
+    const { sha256 } = await store.add(at("f"), "f");
+    const { ino } = lstatSync(store.objectPath(sha("text 3")));
+    const shas = Array.from({ length: 950 }, (_, n) => sha(`text ${n}`));
+    expect(objectsOf(cache)).toHaveLength(before.length + 901);
+    expect((await store.check([...shas, sha256])).every(({ state }) => state === "ok")).toBe(true);
+    expect(readdirSync(join(cache, "objects")).filter((name) => name.length > 2)).toEqual([]);
+    await store.add(at("f"), "f", { precise: true });
+    expect(lstatSync(store.objectPath(sha("text 3"))).ino).toBe(ino);
+  });
+
+  test("that change under our hands leave nothing behind", async () => {
+    const { store, at, write, cache } = openShop();
+    write(many(600));
+    const progress = (): void => rmSync(at("f/99"), { force: true });
+    await expect(store.add(at("f"), "f", { progress })).rejects.toMatchObject({ code: "file-changing" });
+    expect(readdirSync(join(cache, "objects"))).toEqual([]);
+  });
+});
+
 describe("move", () => {
   test("leaves a read-only hard link to the object", async () => {
     const { store, at, write } = openShop();
