@@ -35,3 +35,13 @@ export { retract, type RetractInput, type RetractResult } from "./operations/ret
 export { revert, type RevertInput, type RevertResult } from "./operations/revert.ts";
 export { checkout, type CheckoutInput, type CheckoutResult } from "./operations/checkout.ts";
 export { merge, type MergeInput, type MergeResult } from "./operations/merge.ts";
+export {
+  remoteAdd,
+  type RemoteAddInput,
+  type RemoteAddResult,
+  type RemoteInfo,
+  remoteList,
+  remoteRemove,
+  remoteTest,
+  type RemoteTestResult,
+} from "./operations/remote.ts";

@@ -2,23 +2,23 @@
 // repository; a value that cannot be meant is an error, so that no rule is loosened by a typing mistake.
 import { problem, requireSchema } from "../model/fields.ts";
 import { formatTag } from "../model/version.ts";
-import { numberText } from "../model/value.ts";
+import { numberText, type Value, type ValueMap } from "../model/value.ts";
 import { parseYaml } from "../model/yaml.ts";
-import { editYaml } from "../model/yaml-edit.ts";
+import { editYaml, type Patch } from "../model/yaml-edit.ts";
 import { writeYaml } from "../model/yaml-write.ts";
 import { defaults } from "./defaults.ts";
 import { type Reading, readMap } from "./read.ts";
-import type { ModelSettings, Settings } from "./settings.ts";
+import type { ModelSettings, RemoteSettings, Settings } from "./settings.ts";
 import { settingsTable } from "./tables.ts";
 
 export { defaults } from "./defaults.ts";
-export type { Policy, Settings, StageSettings } from "./settings.ts";
+export type { Policy, RemoteSettings, Settings, StageSettings } from "./settings.ts";
 
 export const SETTINGS_MAX_BYTES = 1024 * 1024;
 
 /** Top-level keys in the order in which they are written. */
 const KEYS = ["schema", ...Object.keys(settingsTable)];
-const LAYOUT = { order: KEYS, blockMaps: ["models"] };
+const LAYOUT = { order: KEYS, blockMaps: ["models", "remotes"] };
 
 /**
  * The settings, and a line for each key that this version does not know. `text` null: there is no file, all is default. Maps by
@@ -75,4 +75,37 @@ export function withModel(text: string, name: string, tag: string): string {
   const file = parseYaml(text, ".mversion.yaml", { maxBytes: SETTINGS_MAX_BYTES });
   const models = file.data["models"] ?? {};
   return editYaml(file, { models: { ...(models as object), [name]: entry(name, tag) } }, LAYOUT);
+}
+
+/**
+ * The text with a remote in it (`remote` null: it is there already), and what else is to change; comments and everything else
+ * stay. Throws MvError invalid-file.
+ */
+export function withRemote(
+  text: string,
+  name: string,
+  remote: RemoteSettings | null,
+  also: { id?: string; default_remote?: string } = {},
+): string {
+  const file = parseYaml(text, ".mversion.yaml", { maxBytes: SETTINGS_MAX_BYTES });
+  const remotes = (file.data["remotes"] ?? {}) as ValueMap;
+  return editYaml(file, { ...also, ...(remote && { remotes: { ...remotes, [name]: entryOf(remote) } }) }, LAYOUT);
+}
+
+function entryOf({ url, endpoint, region, path_style }: RemoteSettings): ValueMap {
+  return {
+    url,
+    ...(endpoint !== null && { endpoint }),
+    ...(region !== null && { region }),
+    ...(path_style && { path_style }),
+  };
+}
+
+/** The text without a remote, which is no longer the default either. Throws MvError invalid-file. */
+export function withoutRemote(text: string, name: string): string {
+  const file = parseYaml(text, ".mversion.yaml", { maxBytes: SETTINGS_MAX_BYTES });
+  const { [name]: _, ...remotes } = (file.data["remotes"] ?? {}) as Record<string, Value>;
+  const isDefault = file.data["default_remote"] === name;
+  const patch: Patch = { remotes: Object.keys(remotes).length > 0 ? remotes : undefined };
+  return editYaml(file, isDefault ? { ...patch, default_remote: undefined } : patch, LAYOUT);
 }

@@ -26,6 +26,11 @@ export function schemeOf(url: string): string {
   return scheme ?? (Object.hasOwn(schemes, url) ? url : "file");
 }
 
+/** Throws MvError usage for what is no address, or one that no remote speaks, naming those that are known. */
+export function requireAddress(name: string, url: string): void {
+  find(name, url);
+}
+
 /** Opens a remote of the settings, with retry and limits. Throws MvError usage for an address that is not one, unreachable, denied. */
 export async function openRemote(name: string, settings: RemoteSettings, context: RemoteContext): Promise<Remote> {
   const open = await find(name, settings.url).load();
@@ -35,7 +40,7 @@ export async function openRemote(name: string, settings: RemoteSettings, context
 
 function find(name: string, url: string): Scheme {
   const why = checkUrl(url);
-  if (why !== null) throw new MvError("usage", `remote ${name}: ${why}`, { hint: `mv remote remove ${name}` });
+  if (why !== null) throw new MvError("usage", `remote ${name}: ${why}`, { hint: wayOut(why) });
   const scheme = schemeOf(url);
   const found = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   if (found) return found;
@@ -44,4 +49,10 @@ function find(name: string, url: string): Scheme {
     hint: "mv remote add --help",
     details: { remote: name, scheme },
   });
+}
+
+function wayOut(why: string): string {
+  return why.includes("it would be committed")
+    ? "give it without; credentials come from the environment, the cloud's own chain or git credential"
+    : "mv remote add --help";
 }

@@ -280,6 +280,22 @@ export const rows: readonly CommandRow[] = [
     load: () => import("./show.ts"),
   },
   {
+    name: "remote",
+    group: "share",
+    operands: "<action> [name] [url]",
+    summary: "add, list, remove or test the stores that artifacts are shared by",
+    about:
+      "A remote is a folder (/mnt/models, file:///mnt/models). It is written to .mversion.yaml, for the whole team; credentials never are. The first remote is the default. test puts, gets, resumes, lists and deletes objects of its own, and says what the remote can do and how fast.",
+    flags: [
+      { flags: "--default", text: "add: push, pull and fetch use it where none is named" },
+      { flags: "--endpoint <url>", text: "add: the address of an S3 server that is not Amazon's" },
+      { flags: "--region <name>", text: "add: the region of an S3 bucket" },
+      { flags: "--path-style", text: "add: the bucket stands in the path of an S3 address, not in the host's name" },
+    ],
+    examples: ["mv remote add store /mnt/models", "mv remote list", "mv remote test store", "mv remote remove store"],
+    load: () => import("./remote.ts"),
+  },
+  {
     name: "verify",
     group: "share",
     operands: "[version...]",

@@ -95,7 +95,7 @@ function failure(name: string, folder: string, error: unknown): unknown {
 function unreachable(name: string, folder: string, cause: unknown): MvError {
   const words = cause instanceof Error ? cause.message : String(cause);
   return new MvError("unreachable", `${name}: ${folder} fails: ${words}`, {
-    hint: `mv remote test ${name}`,
+    hint: `look at what lies there: ls -la ${folder}`,
     details: { remote: name, path: folder },
     cause,
   });
