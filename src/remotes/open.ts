@@ -15,6 +15,7 @@ const folder: Scheme = { example: "/mnt/models", load: async () => (await import
 
 const schemes: Readonly<Record<string, Scheme>> = {
   file: folder,
+  ssh: { example: "ssh://user@host/path", load: async () => (await import("./ssh.ts")).openSsh },
 };
 
 /**
