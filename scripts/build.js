@@ -46,11 +46,13 @@ const oneErrorClass = {
 };
 const librariesIn = (folder) => ({
   name: "libraries",
-  setup: ({ onResolve }) =>
+  setup({ onResolve }) {
     onResolve({ filter: new RegExp(`^(${libraries.join("|")})$`) }, ({ path }) => ({
       path: `${folder}/${path}.js`,
       external: true,
-    })),
+    }));
+    onResolve({ filter: /^\.\/sdk\.ts$/ }, () => ({ path: `${folder}/s3/sdk.js`, external: true }));
+  },
 });
 
 await build({
@@ -76,6 +78,16 @@ await Promise.all([
   build({ ...common, entryPoints: ["./src/errors.ts"], outfile: `${fresh}/errors.js` }),
   build({ ...common, entryPoints: ["./src/platform/hash-worker.ts"], outfile: `${fresh}/platform/hash-worker.js` }),
   ...libraries.map((name) => build({ ...common, entryPoints: [name], outfile: `${fresh}/lib/${name}.js` })),
+  // What of the AWS SDK is used, in several files: of the ways to get credentials only the one that is taken is loaded.
+  build({
+    ...common,
+    entryPoints: ["./src/remotes/s3/sdk.ts"],
+    outdir: `${fresh}/lib/s3`,
+    splitting: true,
+    mainFields: ["module", "main"],
+    minifySyntax: true,
+    minifyWhitespace: true,
+  }),
 ]);
 mkdirSync(`${fresh}/cli/later`);
 for (const [name, file] of later) {

@@ -16,6 +16,7 @@ const folder: Scheme = { example: "/mnt/models", load: async () => (await import
 const schemes: Readonly<Record<string, Scheme>> = {
   file: folder,
   ssh: { example: "ssh://user@host/path", load: async () => (await import("./ssh.ts")).openSsh },
+  s3: { example: "s3://bucket/prefix", load: async () => (await import("./s3.ts")).openS3 },
 };
 
 /**
