@@ -9,6 +9,7 @@ import type { Bytes, Ignored, Progress, Sha } from "./bytes.ts";
 import { createObjects } from "./objects.ts";
 import { checkObjects } from "./check.ts";
 import { requireHeld } from "./held.ts";
+import { type Adopted, createIncoming, type IncomingObject } from "./incoming.ts";
 import { createIntake } from "./intake.ts";
 import { createManifests } from "./manifests.ts";
 import { prepare, type Prepared, removeEmptyFolders } from "./place.ts";
@@ -17,6 +18,7 @@ import { readPath } from "./read.ts";
 import { createStatIndex } from "./stat-index.ts";
 
 export type { Bytes, Progress, Sha } from "./bytes.ts";
+export type { Adopted, IncomingObject } from "./incoming.ts";
 export type { Prepared } from "./place.ts";
 export { type Placement, sameEntry } from "./place-plan.ts";
 
@@ -44,6 +46,17 @@ export interface Store {
   manifest(sha: Sha): Promise<readonly ManifestEntry[]>;
   /** All objects of a version of an artifact: itself, or the manifest and its members. */
   need(target: { kind: "file" | "directory" | "external"; sha256: Sha }): Promise<{ sha256: Sha; size: number }[]>;
+  /** Where a fetched object's bytes are gathered; an interrupted fetch may have left a first part there. */
+  incoming(sha: Sha): string;
+  /** Throws no-space where the cache's disk cannot hold what is still to come of these. */
+  requireRoom(objects: readonly IncomingObject[]): Promise<void>;
+  /**
+   * Takes gathered files in, if their SHA-256 is right, durably and all together. Other bytes go to quarantine. Throws
+   * no-space, no-write, no-read.
+   */
+  adopt(objects: readonly IncomingObject[], progress?: Progress): Promise<Adopted[]>;
+  /** Leaves parts that are not whole to the next fetch; call it when a fetch ends, well or not. */
+  leaveIncoming(): void;
   /** Re-reads objects with SHA-256; rotten ones go to quarantine. */
   check(shas: readonly Sha[], progress?: Progress): Promise<{ sha256: Sha; state: "ok" | "absent" | "rotten" }[]>;
   /** Writes objects beside their places and checks them; nothing in the tree changes before `commit`. */
@@ -81,6 +94,7 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
   const objects = createObjects(cacheDir, workers);
   const index = createStatIndex(stateDir);
   const manifests = createManifests(objects);
+  const incoming = createIncoming({ cacheDir, objects, workers });
   const store: Store = {
     dir: cacheDir,
     objectPath: objects.path,
@@ -122,6 +136,16 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
       const sizes = new Map(files.flatMap((entry) => ("sha256" in entry ? [[entry.sha256, entry.size] as const] : [])));
       return [self, ...[...sizes].map(([member, size]) => ({ sha256: member, size }))];
     },
+    incoming: incoming.path,
+    requireRoom: incoming.requireRoom,
+    adopt(wanted, progress) {
+      const total = wanted.reduce((sum, { size }) => sum + size, 0);
+      let bytes = 0;
+      return incoming.adopt(wanted, (count) =>
+        progress?.({ phase: "Checking", bytes: (bytes += count), total, files: wanted.length }),
+      );
+    },
+    leaveIncoming: incoming.leave,
     check: (shas, progress) => checkObjects({ objects, workers }, shas, progress),
     prepare: (items, options = {}) =>
       prepare({ objects, manifests, index, workers, link, shared, progress: options.progress }, items),
