@@ -45,3 +45,6 @@ export {
   remoteTest,
   type RemoteTestResult,
 } from "./operations/remote.ts";
+export { push, type PushInput, type PushResult } from "./operations/push.ts";
+export { pull, type PullInput, type PullResult } from "./operations/pull.ts";
+export { fetch, type FetchInput, type FetchResult } from "./operations/fetch.ts";

@@ -1,5 +1,5 @@
 // What a command is: a row of the table (words, flags, help) and a function from parsed flags to an outcome.
-import type { Project } from "../operations/project.ts";
+import type { Progress, Project } from "../operations/project.ts";
 
 export interface Flag {
   /** commander's notation: "-m, --message <why>", "--no-data", "--metric <key=value>" */
@@ -40,6 +40,8 @@ export interface Context {
   project(): Promise<Project>;
   /** Adds a warning: on stderr for a person, in `warnings` for a program. */
   warn(text: string): void;
+  /** Shows how far long work has come, on a terminal. */
+  report(event: Progress): void;
   /** Asks one question on the terminal; only where `interactive`. */
   ask(question: string): Promise<string>;
   /** All of standard input, for hooks. */

@@ -34,6 +34,15 @@ export function wholeNumber(flags: Values, name: string): number | undefined {
   return Number(value);
 }
 
+/** --jobs: how many objects at once, 1 to 256. */
+export function jobs(flags: Values): number | undefined {
+  const count = wholeNumber(flags, "jobs");
+  if (count === undefined || (count >= 1 && count <= MOST_JOBS)) return count;
+  throw new MvError("usage", `--jobs ${count}: give 1 to ${MOST_JOBS}`);
+}
+
+const MOST_JOBS = 256;
+
 /** --python as typed: a path counts from the current folder, a bare word is looked up on PATH. */
 export function pythonPath(cwd: string, word: string | undefined): string | undefined {
   return word?.includes("/") ? resolve(cwd, word) : word;

@@ -51,6 +51,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       yes: globals.yes,
       json: globals.json,
       warn,
+      report: progress.show,
       readInput: io.readInput,
       ask: (question) => {
         if (!interactive) throw new MvError("usage", `${question.trim()} Not asked here: not a terminal`);

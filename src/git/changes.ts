@@ -125,6 +125,18 @@ export function branchTips(repository: Repository): Promise<string[]> {
   return tips(repository, "refs/heads/");
 }
 
+/** Short names of the branches, and the commits that they hold. */
+export async function localBranches(repository: Repository): Promise<{ name: string; oid: string }[]> {
+  const text = await questionText(repository, ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/"]);
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const at = line.indexOf(" ");
+      return { oid: line.slice(0, at), name: line.slice(at + 1 + "refs/heads/".length) };
+    });
+}
+
 async function tips(repository: Repository, prefix: string): Promise<string[]> {
   const text = await questionText(repository, ["for-each-ref", "--format=%(objectname)", prefix]);
   return [...new Set(text.split("\n").filter((oid) => oid !== ""))];

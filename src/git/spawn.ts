@@ -1,6 +1,7 @@
 // Our one way to start git where bytes, stdin or an exact exit status matter. No shell; everything is an argument.
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import { MvError } from "../errors.ts";
 
 /** Where a repository is and how its git is started. */
@@ -20,6 +21,8 @@ export interface Call {
   env?: Record<string, string | undefined>;
   /** Takes stdout as it comes; the answer's is empty then. */
   onStdout?: (chunk: Buffer) => void;
+  /** Hears stderr as it comes; the answer has it too. */
+  onStderr?: ((text: string) => void) | undefined;
 }
 
 export interface Answer {
@@ -53,7 +56,12 @@ export function run(call: Call): Promise<Answer> {
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout?.on("data", call.onStdout ?? ((chunk: Buffer) => out.push(chunk)));
-    child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
+    // A letter may be cut in two between chunks.
+    const decoder = new StringDecoder("utf8");
+    child.stderr?.on("data", (chunk: Buffer) => {
+      err.push(chunk);
+      call.onStderr?.(decoder.write(chunk));
+    });
     // A git that ends before it has read all of its stdin says why on stderr; the broken pipe adds nothing.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(call.input);

@@ -14,7 +14,7 @@ import type { Project } from "./project.ts";
 
 /** Plain data: it goes to the journal as it is. */
 export interface TreeChange {
-  verb: "checkout" | "restore" | "revert" | "merge" | "move" | "remove";
+  verb: "checkout" | "restore" | "revert" | "merge" | "move" | "remove" | "pull";
   from: { oid: string | null; branch: string | null };
   /** Where Git goes first; null where HEAD stays. */
   to: { commit: string; branch: string | null } | null;

@@ -2,14 +2,8 @@
 import { MvError } from "../errors.ts";
 import { carryOutChange, changing } from "./change.ts";
 import { requireAsReleased, wantedBytes } from "./checkout/wanted.ts";
-import {
-  arrange,
-  leaveOutMissing,
-  leaveOutUnsaved,
-  requireObjects,
-  type SavedBytes,
-  saveOrRefuse,
-} from "./materialize.ts";
+import { leaveOutMissing, leaveOutUnsaved, requireObjects, type SavedBytes, saveOrRefuse } from "./materialize.ts";
+import { arrangeFetching } from "./objects/arrange.ts";
 import type { Project } from "./project.ts";
 import { requireQuiet } from "./quiet.ts";
 import { readReleases, type Releases } from "./releases.ts";
@@ -59,7 +53,7 @@ export async function checkout(project: Project, input: CheckoutInput): Promise<
     ]);
     if (found.release) await requireAsReleased(project, found.release, after);
     const { must, wanted, still } = wantedBytes(project, found, { before, after, noData: input.noData === true });
-    const arrangement = await arrange(project, wanted);
+    const arrangement = await arrangeFetching(project, wanted, { must });
     // Artifacts of other models come along where the cache has them, and unless somebody works on them.
     leaveOutUnsaved(arrangement, still);
     const absent = leaveOutMissing(arrangement, must);

@@ -27,6 +27,8 @@ export interface Arrangement {
   missing: { path: string; sha256: string }[];
   /** Paths that hold the wanted bytes already. */
   unchanged: string[];
+  /** Why remotes could not give what is missing, where they were asked. */
+  obstacle?: MvError;
 }
 
 /** Bytes that were stored before they were overwritten. */
@@ -148,10 +150,14 @@ export function leaveOutMissing(arrangement: Arrangement, must?: { has(path: str
   return [...lacking];
 }
 
-/** Fails with object-missing where a wanted object is not in the cache. */
+/**
+ * Fails where a wanted object is not in the cache: with what the remotes said, where they were asked for it, else with
+ * object-missing.
+ */
 export function requireObjects(arrangement: Arrangement, name: string): void {
   const [first] = arrangement.missing;
   if (!first) return;
+  if (arrangement.obstacle) throw arrangement.obstacle;
   const paths = [...new Set(arrangement.missing.map((item) => item.path))];
   throw new MvError(
     "object-missing",

@@ -5,11 +5,12 @@ import { artifactPath, pointerPath, POINTER_SUFFIX } from "../model/paths.ts";
 import { parsePointer } from "../model/pointer.ts";
 import { parseRecord } from "../model/record.ts";
 import { carryOutChange, changing, replacement, type Replacement } from "./change.ts";
-import { arrange, leaveOutMissing, type SavedBytes, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
+import { leaveOutMissing, type SavedBytes, saveOrRefuse, type Wanted, wantedOf } from "./materialize.ts";
 import { type Cause, type Conflict, findConflict, type Side } from "./merge/conflict.ts";
 import { settledIgnores } from "./merge/ignores.ts";
 import { chosenSide, settle, type Settled } from "./merge/settle.ts";
 import { conflictedModels, loosePointers, pointerOf, type Sides, textOf } from "./merge/sides.ts";
+import { arrangeFetching } from "./objects/arrange.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -163,8 +164,9 @@ async function carryOut(
   { files, wanted }: Outcome,
   force: boolean,
 ): Promise<Pick<MergeResult, "written" | "removed" | "absent" | "saved">> {
-  const arrangement = await arrange(project, wanted);
+  const arrangement = await arrangeFetching(project, wanted);
   const absent = leaveOutMissing(arrangement);
+  if (absent.length > 0 && arrangement.obstacle) project.warn(arrangement.obstacle.message);
   const saved = await saveOrRefuse(project, arrangement, force);
   const replacements: Record<string, Replacement> = {};
   for (const [path, text] of inOrder(files)) replacements[path] = await replacement(project, path, text);

@@ -41,6 +41,14 @@ export async function ignoredBy(project: Project, path: string, isDirectory: boo
   return rules.match(path, isDirectory);
 }
 
+/** Tells which paths from the root a pattern means that was typed in `folder`, read as a line of a .gitignore there. */
+export function createGlob(folder: string, pattern: string): (path: string) => boolean {
+  const line = fromRoot(folder, pattern.startsWith("!") ? `\\${pattern}` : pattern);
+  const matcher = createMatcher(false);
+  if (line !== null) matcher.add(line);
+  return (path) => matcher.ignores(path);
+}
+
 function foldersDownTo(path: string): string[] {
   const parts = path.split("/");
   return ["", ...parts.map((_, at) => parts.slice(0, at + 1).join("/"))];

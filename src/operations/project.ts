@@ -111,25 +111,30 @@ async function openStore(git: Git, stateDir: string): Promise<Store> {
 
 async function hintAtHooks(project: Project): Promise<void> {
   const { hooksMissing } = await import("./hooks/missing.ts");
-  const file = hintsFile(project.git);
-  if (!(await hooksMissing(project.git)) || (await readKept<Hints>(file, HINTS_SCHEMA))?.hooks) return;
-  await neverHintAtHooks(project.git);
+  if (!(await hooksMissing(project.git)) || !(await isFirstHint(project.git, "hooks"))) return;
   project.warn(
     "the hooks are not installed in this clone, so nothing stops an overwrite here; install them: mv hooks install",
   );
 }
 
+/** What a clone was told once: once is enough, many do without by intent, and some have said so. */
 interface Hints {
-  hooks: boolean;
+  hooks?: boolean;
+  store?: boolean;
 }
 
 const HINTS_SCHEMA = 1;
 
-function hintsFile(git: Git): string {
-  return join(git.commonDir, "mversion", "hints.json");
+/** Whether a hint was not given in this clone yet; from now on it was. */
+export async function isFirstHint(git: Git, hint: keyof Hints): Promise<boolean> {
+  const file = join(git.commonDir, "mversion", "hints.json");
+  const given = await readKept<Hints>(file, HINTS_SCHEMA);
+  if (given?.[hint]) return false;
+  await keep(file, HINTS_SCHEMA, { ...given, [hint]: true });
+  return true;
 }
 
-/** Once is enough: many do without hooks by intent, and some have said so. */
+/** Nobody needs to be told of the hooks who has them, or took them away. */
 export async function neverHintAtHooks(git: Git): Promise<void> {
-  await keep(hintsFile(git), HINTS_SCHEMA, { hooks: true } satisfies Hints);
+  await isFirstHint(git, "hooks");
 }

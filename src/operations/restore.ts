@@ -4,7 +4,6 @@ import { isMvError, MvError } from "../errors.ts";
 import { lstatOrNull } from "../platform/stat.ts";
 import { carryOutChange, changing } from "./change.ts";
 import {
-  arrange,
   leaveOutMissing,
   requireObjects,
   type SavedBytes,
@@ -12,6 +11,7 @@ import {
   type Wanted,
   wantedOf,
 } from "./materialize.ts";
+import { arrangeFetching } from "./objects/arrange.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { isObjectName, objectWanted } from "./restore/object.ts";
@@ -85,10 +85,11 @@ async function bring(
   wanted: ReadonlyMap<string, Wanted>,
   about: { from: string | null; named: string | null; force: boolean },
 ): Promise<RestoreResult> {
-  const arrangement = await arrange(project, wanted);
+  const arrangement = await arrangeFetching(project, wanted);
   // Named paths must come back; a plain `mv restore` brings what the cache has and says what is absent.
   if (about.named !== null) requireObjects(arrangement, about.named);
   const absent = leaveOutMissing(arrangement);
+  if (absent.length > 0 && arrangement.obstacle) project.warn(arrangement.obstacle.message);
   const saved = await saveOrRefuse(project, arrangement, about.force);
   if (arrangement.placements.length > 0) {
     const from = await project.git.head();

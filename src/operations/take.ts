@@ -3,7 +3,8 @@ import { MvError } from "../errors.ts";
 import { sameContent } from "../model/content.ts";
 import { pointerPath } from "../model/paths.ts";
 import { carryOutChange, replacement, type Replacement } from "./change.ts";
-import { arrange, requireObjects, type SavedBytes, saveOrRefuse, type Wanted } from "./materialize.ts";
+import { requireObjects, type SavedBytes, saveOrRefuse, type Wanted } from "./materialize.ts";
+import { arrangeFetching } from "./objects/arrange.ts";
 import type { Project } from "./project.ts";
 import type { Releases } from "./releases.ts";
 import { requireSettled } from "./settled.ts";
@@ -56,7 +57,7 @@ export async function take(project: Project, releases: Releases, input: TakeInpu
     ...taken.map(({ path, bytes }): [string, Wanted] => [path, bytes]),
     ...gone.map((path): [string, null] => [path, null]),
   ]);
-  const arrangement = await arrange(project, wanted);
+  const arrangement = await arrangeFetching(project, wanted);
   requireObjects(arrangement, found.name);
   const saved = await saveOrRefuse(project, arrangement, input.force);
   const after = withPointers(now, taken, gone);

@@ -4,6 +4,11 @@ import type { CommandRow, Flag } from "../command.ts";
 const MODEL: Flag = { flags: "--model <name>", text: "the model that is meant, where there are several" };
 const MODELS: Flag = { ...MODEL, text: "a model that the file belongs to (repeatable)", repeat: true };
 const REASON: Flag = { flags: "-m, --message <why>", text: "the reason, in your words" };
+const STORE: Flag = { flags: "--remote <name>", text: "this store instead of the default one" };
+const JOBS: Flag = {
+  flags: "--jobs <number>",
+  text: "how many objects at once; default: git config mversion.jobs, else 8",
+};
 
 export const rows: readonly CommandRow[] = [
   {
@@ -294,6 +299,52 @@ export const rows: readonly CommandRow[] = [
     ],
     examples: ["mv remote add store /mnt/models", "mv remote list", "mv remote test store", "mv remote remove store"],
     load: () => import("./remote.ts"),
+  },
+  {
+    name: "push",
+    group: "share",
+    operands: "[version...]",
+    summary: "share: bytes to the store, then branch and release tags to Git",
+    about:
+      "Without VERSION: what HEAD's pointers and records name, its branch, and the releases it leads to that the Git remote lacks. With VERSION: what these need, and their tags. The store is asked what it lacks and confirms what it takes before any ref goes out; branch and tags go together or not at all, never by force.",
+    flags: [
+      { flags: "--all", text: "every release, every branch, and every draft in their history" },
+      { flags: "--no-git", text: "send objects, and leave Git alone" },
+      MODEL,
+      STORE,
+      JOBS,
+      { flags: "--dry-run", text: "say what would be sent" },
+    ],
+    examples: ["mv push", "mv push v1.1.0", "mv push --all --no-git --remote backup"],
+    load: () => import("./push.ts"),
+  },
+  {
+    name: "pull",
+    group: "share",
+    operands: "[words...]",
+    summary: "get commits from Git, forward only, and the bytes that they name",
+    about:
+      "Fetches the branch's upstream, moves the branch forward to it, and brings the artifacts to what their pointers say. A branch with commits of its own is left alone, and so is an artifact whose bytes are stored nowhere. WORDS name artifacts, folders or globs to bring, instead of all; versions come into the cache. Exit 3: some bytes could not be had.",
+    flags: [MODEL, JOBS, { flags: "--dry-run", text: "fetch from Git, and say what would change" }],
+    examples: ["mv pull", "mv pull models/", "mv pull --jobs 16"],
+    load: () => import("./pull.ts"),
+  },
+  {
+    name: "fetch",
+    group: "share",
+    operands: "[words...]",
+    summary: "get bytes from the stores into the cache; files stay as they are",
+    about:
+      "WORDS are versions, artifacts, folders or globs; without: what the pointers here say. The default store is asked first, then the others. Nothing enters the cache unless its SHA-256 is right; an interrupted fetch goes on where it stopped.",
+    flags: [
+      { flags: "--all", text: "every release, and the tips of all branches" },
+      MODEL,
+      { ...STORE, text: "ask this store alone" },
+      JOBS,
+      { flags: "--dry-run", text: "say what would come" },
+    ],
+    examples: ["mv fetch", "mv fetch v1.0.0", "mv fetch 'models/*.onnx' --jobs 16"],
+    load: () => import("./fetch.ts"),
   },
   {
     name: "verify",

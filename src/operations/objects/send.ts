@@ -1,0 +1,176 @@
+// The objects of artifacts to one shared store: what it lacks is asked, sent and confirmed; what is nowhere is said before
+// anything is sent.
+import { MvError } from "../../errors.ts";
+import type { ObjectRef, Remote } from "../../remotes/remote.ts";
+import type { Project } from "../project.ts";
+import { fetchManifests, type FetchReport, type FetchTarget } from "./fetch.ts";
+import { jobsOf } from "./jobs.ts";
+import { openSources } from "./sources.ts";
+
+/** An artifact whose bytes shall be on the remote. */
+export interface SendTarget extends FetchTarget {
+  /** The version that needs it, for messages: "churn 1.2.0". */
+  of: string;
+  /** Nothing may refer to it before somebody else can get it. False where Git has it out already, and for old drafts. */
+  required: boolean;
+}
+
+export interface SendOptions {
+  jobs?: number | undefined;
+  dryRun?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** An artifact's object that could not be sent. */
+export interface Lacking {
+  path: string;
+  of: string;
+  sha256: string;
+}
+
+export interface SendReport {
+  remote: string;
+  /** Objects that the targets need. */
+  needed: ObjectRef[];
+  /** What was sent, or with `dryRun` would be. */
+  sent: number;
+  bytes: number;
+  /** Not here and not on this remote, but on another one. */
+  elsewhere: Lacking[];
+  /** Nowhere, and not required. */
+  nowhere: Lacking[];
+}
+
+type Needed = Map<string, ObjectRef & { target: SendTarget }>;
+
+/**
+ * Brings everything that the targets need onto the remote. Throws object-missing where something required is nowhere (nothing
+ * was sent then), push-incomplete where the remote does not confirm what it took, and what the remote throws; what it took
+ * until then stays there, and a second run goes on.
+ */
+export async function sendTargets(
+  project: Project,
+  remote: Remote,
+  targets: readonly SendTarget[],
+  options: SendOptions = {},
+): Promise<SendReport> {
+  const store = await project.store();
+  const { needed, lost } = await neededObjects(project, targets);
+  const all = [...needed.values()].map(({ sha256, size }) => ({ sha256, size }));
+  const held = await remote.has(all, options.signal);
+  const lacking = all.filter(({ sha256 }) => !held.has(sha256));
+  const absent = new Set(await store.missing(lacking.map(({ sha256 }) => sha256)));
+  for (const { sha256, size, target } of needed.values()) if (absent.has(sha256)) lost.push({ sha256, size, target });
+  const { elsewhere, nowhere } = await lookElsewhere(project, remote, lost);
+  requireSomewhere(nowhere);
+  const toSend = lacking.filter(({ sha256 }) => !absent.has(sha256));
+  if (!options.dryRun && toSend.length > 0) await send(project, remote, toSend, options);
+  return {
+    remote: remote.name,
+    needed: all,
+    sent: toSend.length,
+    bytes: toSend.reduce((sum, { size }) => sum + size, 0),
+    elsewhere: elsewhere.map(lackingOf),
+    nowhere: nowhere.map(lackingOf),
+  };
+}
+
+type Lost = ObjectRef & { target: SendTarget };
+
+const lackingOf = ({ sha256, target: { path, of } }: Lost): Lacking => ({ path, of, sha256 });
+
+/** Every object of the targets. Manifests that the cache lacks come from whichever remote has them. */
+async function neededObjects(
+  project: Project,
+  targets: readonly SendTarget[],
+): Promise<{ needed: Needed; lost: Lost[] }> {
+  const store = await project.store();
+  const folders = targets.filter(({ kind }) => kind === "directory");
+  if ((await store.missing(folders.map(({ sha256 }) => sha256))).length > 0) {
+    const sources = openSources(project);
+    const report: FetchReport = { objects: 0, bytes: 0, from: [], missing: [], wrong: [], failures: [] };
+    try {
+      await fetchManifests(project, sources, folders, report);
+    } finally {
+      await sources.close();
+    }
+  }
+  const needed: Needed = new Map();
+  const lost: Lost[] = [];
+  const note = (object: ObjectRef, target: SendTarget): void => {
+    const known = needed.get(object.sha256);
+    if (!known || (target.required && !known.target.required)) needed.set(object.sha256, { ...object, target });
+  };
+  for (const target of targets) {
+    const { kind, sha256, size } = target;
+    if (kind === "file") note({ sha256, size }, target);
+    else if ((await store.missing([sha256])).length > 0) lost.push({ sha256, size, target });
+    else for (const object of await store.need({ kind, sha256 })) note(object, target);
+  }
+  return { needed, lost };
+}
+
+async function lookElsewhere(
+  project: Project,
+  remote: Remote,
+  lost: readonly Lost[],
+): Promise<{ elsewhere: Lost[]; nowhere: Lost[] }> {
+  const found = new Set<string>();
+  if (lost.length > 0) {
+    const sources = openSources(project, { except: remote.name });
+    try {
+      await sources.each(async (other) => {
+        for (const sha256 of await other.has(lost)) found.add(sha256);
+        return lost.every(({ sha256 }) => found.has(sha256)) ? "done" : "go on";
+      });
+    } finally {
+      await sources.close();
+    }
+  }
+  return {
+    elsewhere: lost.filter(({ sha256 }) => found.has(sha256)),
+    nowhere: lost.filter(({ sha256 }) => !found.has(sha256)),
+  };
+}
+
+function requireSomewhere(nowhere: readonly Lost[]): void {
+  const lost = nowhere.filter(({ target }) => target.required);
+  const [first] = lost;
+  if (!first) return;
+  const { path, of } = first.target;
+  const others = new Set(lost.map(({ target }) => `${target.of} ${target.path}`)).size - 1;
+  const more = others === 0 ? "" : `, and those of ${others} more ${others === 1 ? "artifact" : "artifacts"}`;
+  throw new MvError("object-missing", `${of}: the bytes of ${path} are neither here nor on a remote${more}`, {
+    hint: `mv push where it was added, or mv add a good copy of ${path} here, then repeat`,
+    details: { objects: lost.slice(0, 100).map(lackingOf) },
+  });
+}
+
+async function send(
+  project: Project,
+  remote: Remote,
+  objects: readonly ObjectRef[],
+  options: SendOptions,
+): Promise<void> {
+  const store = await project.store();
+  const total = objects.reduce((sum, { size }) => sum + size, 0);
+  let bytes = 0;
+  await remote.send(
+    objects.map((object) => ({ ...object, file: store.objectPath(object.sha256) })),
+    {
+      jobs: await jobsOf(project, options.jobs),
+      signal: options.signal,
+      onBytes(count) {
+        bytes += count;
+        project.report({ phase: "Sending", bytes, total, files: objects.length });
+      },
+    },
+  );
+  const confirmed = await remote.has(objects, options.signal);
+  const open = objects.filter(({ sha256 }) => !confirmed.has(sha256));
+  if (open.length === 0) return;
+  throw new MvError("push-incomplete", `${remote.name} does not confirm ${open.length} of ${objects.length} objects`, {
+    hint: `repeat the command; if it stays so: mv remote test ${remote.name}`,
+    details: { remote: remote.name, objects: open.slice(0, 100).map(({ sha256 }) => sha256) },
+  });
+}

@@ -1,0 +1,30 @@
+// What a store gets before any ref goes out, in this order: objects, each confirmed, then the releases' files. `mv push` and the
+// pre-push hook do the same.
+import type { Release } from "../../model/release.ts";
+import type { Remote } from "../../remotes/remote.ts";
+import { type SendOptions, type SendReport, type SendTarget, sendTargets } from "../objects/send.ts";
+import type { Project } from "../project.ts";
+import { isRecorded, record } from "./recorded.ts";
+import { writeReleaseFiles } from "./release-files.ts";
+
+export interface Shared {
+  /** Null where the store was not asked: a push within a day confirmed all of it. */
+  report: SendReport | null;
+  /** Releases whose files were written. */
+  written: Release[];
+}
+
+/** Brings targets and releases onto a store. Throws what `sendTargets` and `writeReleaseFiles` do. */
+export async function shareOn(
+  project: Project,
+  remote: Remote,
+  { targets, releases }: { targets: readonly SendTarget[]; releases: readonly Release[] },
+  { gitRemote, ...options }: SendOptions & { gitRemote: string | null },
+): Promise<Shared> {
+  if (releases.length === 0 && (await isRecorded(project, remote.name, targets))) return { report: null, written: [] };
+  const report = await sendTargets(project, remote, targets, options);
+  if (options.dryRun) return { report, written: [] };
+  const written = await writeReleaseFiles(project, remote, releases, gitRemote);
+  if (report.elsewhere.length + report.nowhere.length === 0) await record(project, remote.name, targets);
+  return { report, written };
+}
