@@ -156,8 +156,21 @@ describe("pre-push", () => {
     await rememberBefore(project, [{ tagName: "v1.1.0", model: "churn", version: "1.1.0", record }]);
     await rememberMade(project, [{ tag: "v1.1.0", oid }]);
     expect(await rememberedTags(project)).toMatchObject([{ tag: "v1.1.0", oid }]);
-    expect(repo.tryGit("push", "-q", "origin", "main", "v1.1.0")).toEqual({ status: 0, stdout: "", stderr: "" });
+    // A repository that never set a store up is told once that nobody else has the bytes.
+    expect(repo.tryGit("push", "-q", "origin", "main", "v1.1.0")).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: [
+        "mversion: warning: only this machine has the bytes of churn 1.1.0: no store is set up (said once).",
+        "Next: mv remote add NAME URL --default, then mv push",
+        "",
+      ].join("\n"),
+    });
     expect(await rememberedTags(project)).toEqual([]);
+    history.model("1.2.0", { [ONNX]: "C" });
+    repo.commit("1.2.0");
+    history.release("1.2.0");
+    expect(repo.tryGit("push", "-q", "origin", "main", "v1.2.0")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   test("a branch with an overwrite is stopped: a new branch, and one that the remote has", async () => {

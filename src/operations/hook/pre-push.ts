@@ -25,17 +25,24 @@ export async function prePush(project: Project, args: readonly string[], input: 
   const held = [...(await remoteTips(project.git, remote)), ...named];
   const tags = updates.flatMap(({ ref, to }) => (to === null ? [] : (tagOf(ref) ?? [])));
   const pushed = releases.all.filter((release) => tags.includes(release.tag));
+  const base = await policyCommit(project, remote, named);
   const findings = [
     ...(await finalFindings(project, releases, updates, remote)),
     ...(await pushedCommits(project, releases, {
       include: [...sent, ...pushed.map((release) => release.commit)],
       held,
-      base: await policyCommit(project, remote, named),
+      base,
     })),
-    ...(await objectFindings(project, pushed)),
   ];
-  if (findings.length === 0 && pushed.length > 0) await forget(project, pushed);
+  // Nothing is sent for a push that does not happen.
+  if (!findings.some(isError))
+    findings.push(...(await objectFindings(project, { remote, releases: pushed, tips: sent, base })));
+  if (!findings.some(isError) && pushed.length > 0) await forget(project, pushed);
   return findings;
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === "error";
 }
 
 /** Those of the remote's commits that this clone has too. */
