@@ -82,8 +82,9 @@ export async function status(project: Project): Promise<StatusResult> {
     broken.push({ path, message: error.message, hint: error.hint ?? null });
   };
   const reading = readSnapshot(project, "worktree", note);
-  const [snapshot, releases, head, local, unmerged, journal] = await Promise.all([
+  const [snapshot, disk, releases, head, local, unmerged, journal] = await Promise.all([
     reading,
+    reading.then((found) => lookAtAll(project, found, note)),
     readReleases(project),
     readHead(project, reading),
     rememberedTags(project),
@@ -100,7 +101,7 @@ export async function status(project: Project): Promise<StatusResult> {
   }
   const artifacts: ArtifactStatus[] = [];
   for (const [path, { pointer }] of snapshot.pointers) {
-    artifacts.push(await artifactStatus(project, releases, path, pointer, note));
+    artifacts.push(await artifactStatus(project, releases, path, pointer, disk.get(path)));
   }
   const records = new Set(Object.values(project.settings.models).map(({ record }) => record));
   return {
@@ -159,26 +160,39 @@ function movedDatasets(snapshot: Snapshot, datasets: readonly Artifact[]): strin
     .map((dataset) => dataset.path);
 }
 
+/** What is on the disk in place of each pointer, while Git answers; no entry where that cannot be read. */
+async function lookAtAll(
+  project: Project,
+  snapshot: Snapshot,
+  note: (path: string, error: MvError) => void,
+): Promise<Map<string, Bytes | null>> {
+  const found = new Map<string, Bytes | null>();
+  for (const [path, { pointer }] of snapshot.pointers) {
+    if (pointer.kind === "external") continue;
+    const store = await project.store();
+    try {
+      const ignored = pointer.kind === "directory" ? { ignored: await readIgnored(project, path) } : {};
+      found.set(path, await store.look(join(project.root, path), path, ignored));
+    } catch (error) {
+      if (!isMvError(error)) throw error;
+      note(path, error);
+    }
+  }
+  return found;
+}
+
 async function artifactStatus(
   project: Project,
   releases: Releases,
   path: string,
   pointer: Pointer,
-  note: (path: string, error: MvError) => void,
+  bytes: Bytes | null | undefined,
 ): Promise<ArtifactStatus> {
   const wanted = wantedOf(pointer);
   const { role } = pointer;
   if (wanted === null) return { path, role, state: "external" };
+  if (bytes === undefined) return { path, role, state: "modified" };
   const store = await project.store();
-  let bytes: Bytes | null;
-  try {
-    const ignored = wanted.kind === "directory" ? { ignored: await readIgnored(project, path) } : {};
-    bytes = await store.look(join(project.root, path), path, ignored);
-  } catch (error) {
-    if (!isMvError(error)) throw error;
-    note(path, error);
-    return { path, role, state: "modified" };
-  }
   if (bytes === null) {
     return { path, role, state: "absent", stored: (await store.missing([wanted.sha256])).length === 0 };
   }

@@ -8,6 +8,7 @@ import { makeFolder, writeWhole } from "./files.ts";
 import type { Digests, Hashing, Want } from "./hashing.ts";
 import { type Pace, paced } from "./pace.ts";
 import { assertUnchanged, changing, openRegular, type FileStat } from "./stat.ts";
+import { type StatColumns, statColumns } from "./stat-columns.ts";
 import { syncFile } from "./sync.ts";
 import { tempName } from "./temp.ts";
 
@@ -46,6 +47,8 @@ export interface CopyItem {
 
 /** The jobs of a worker: plain data in, plain data out. The first failure ends a job. */
 export interface Jobs {
+  /** lstat of files below a folder; their paths joined by NUL. Throws MvError no-read. */
+  stat(input: { folder: string; paths: string }): StatColumns;
   /** Hashes regular files. Throws MvError file-changing, no-read. */
   digest(input: { files: readonly string[]; want?: Want }): Digested[];
   /** Copies files to their SHA-256 in a stage. Throws MvError file-changing, no-read, no-space, no-write. */
@@ -197,6 +200,7 @@ export function createJobs(hashing: Hashing): Jobs {
   }
 
   return {
+    stat: ({ folder, paths }) => statColumns(paths.split("\0").map((path) => `${folder}/${path}`)),
     digest: ({ files, want }) => files.map((path) => digestFile(path, want ?? "both")),
     absorb: ({ files, into }) => files.map((path) => absorbOne(path, into)),
     copy({ items, sync }) {

@@ -27,10 +27,12 @@ export function sameStat(a: FileStat, b: FileStat): boolean {
   return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.ino === b.ino;
 }
 
+const EXACT = { bigint: true, throwIfNoEntry: false } as const;
+
 /** lstat, or null where nothing is at the path. Throws MvError no-read. */
 export function lstatOrNull(path: string): BigIntStats | null {
   try {
-    return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+    return lstatSync(path, EXACT) ?? null;
   } catch (error) {
     if (isAbsent(error)) return null;
     throw readError(error, path);

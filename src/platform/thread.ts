@@ -1,4 +1,4 @@
-// One worker thread that runs jobs one after the other. It ends when it was idle for a while, and is never in the way of exit.
+// A worker thread that runs jobs one after the other. It ends when it was idle for a while, and is never in the way of exit.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -22,18 +22,17 @@ export interface Thread {
 /** Throws where `canThread` is false. */
 export function startThread(onGone: (thread: Thread) => void): Thread {
   const worker = new Worker(workerFile() ?? "");
-  let waiting: { resolve: (output: never) => void; reject: (error: unknown) => void } | null = null;
+  // Answers come in the order of the orders.
+  const waiting: { resolve: (output: never) => void; reject: (error: unknown) => void }[] = [];
   let failure: Error | null = null;
   let timer: NodeJS.Timeout | undefined;
   const fail = (error: Error): void => {
     failure ??= error;
-    waiting?.reject(failure);
-    waiting = null;
+    for (const asked of waiting.splice(0)) asked.reject(failure);
     onGone(thread);
   };
   worker.on("message", (answer: Answer) => {
-    const asked = waiting;
-    waiting = null;
+    const asked = waiting.shift();
     if ("error" in answer) asked?.reject(unpackError(answer.error));
     else asked?.resolve(answer.result as never);
   });
@@ -43,7 +42,7 @@ export function startThread(onGone: (thread: Thread) => void): Thread {
     run: (name, input) =>
       new Promise((resolve, reject) => {
         if (failure) return void reject(failure);
-        waiting = { resolve, reject };
+        waiting.push({ resolve, reject });
         worker.postMessage({ name, input } satisfies Order, []);
       }),
     hold() {

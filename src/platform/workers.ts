@@ -14,6 +14,8 @@ interface Work<N extends JobName, Item> {
 }
 
 export interface Workers {
+  /** Starts the threads, for work that is sure to come. */
+  start(): void;
   /** Runs a job over all items, in portions. After a failure the portions under way are finished, then it is thrown. */
   each<N extends JobName, Item>(items: readonly Item[], work: Work<N, Item>): Promise<void>;
 }
@@ -21,9 +23,9 @@ export interface Workers {
 /** Starting threads costs about 40 ms: less work than that is done here. */
 const SMALL_COUNT = 1500;
 const SMALL_BYTES = 48 * 1024 * 1024;
-const PORTION = 250;
+const PORTION = 100;
 
-/** At most `limit` threads (0: one per core), and never more than two per core. */
+/** At most `limit` threads (0: one per core), never more than two per core. The calling thread is one of them. */
 export function createWorkers(limit: number): Workers {
   const cores = availableParallelism();
   const most = Math.max(1, Math.min(limit > 0 ? Math.floor(limit) : cores, 2 * cores));
@@ -41,27 +43,43 @@ export function createWorkers(limit: number): Workers {
   }
 
   return {
+    start() {
+      while (canThread() && idle.length < most - 1) {
+        const thread = startThread((gone) => remove(idle, gone));
+        thread.release();
+        idle.push(thread);
+      }
+    },
     async each(items, work) {
       const portions = cut(items, most);
-      const small = items.length < SMALL_COUNT && work.bytes < SMALL_BYTES;
-      if (small || portions.length < 2 || !canThread()) {
-        const jobs = createJobs(await loadHashing());
-        for (const portion of portions) {
-          work.done(portion, (jobs[work.job] as (input: unknown) => never)(work.input(portion)));
-          // Lets the terminal draw and signals arrive.
-          await new Promise(setImmediate);
-        }
-        return;
-      }
-      let next = 0;
+      const jobs = createJobs(await loadHashing());
       const errors: unknown[] = [];
-      const serve = (): Promise<void> =>
-        withThread(async (thread) => {
+      let next = 0;
+      const serve = async (run: (input: unknown) => unknown): Promise<void> => {
+        try {
           for (let portion = portions[next++]; portion && errors.length === 0; portion = portions[next++]) {
-            work.done(portion, await thread.run(work.job, work.input(portion)));
+            work.done(portion, (await run(work.input(portion))) as never);
           }
-        }).catch((error: unknown) => void errors.push(error));
-      await Promise.all(Array.from({ length: Math.min(most, portions.length) }, serve));
+        } catch (error) {
+          errors.push(error);
+        }
+      };
+      const isSmall = items.length < SMALL_COUNT && work.bytes < SMALL_BYTES;
+      const others = isSmall || !canThread() ? 0 : Math.min(most, portions.length) - 1;
+      const threads = Array.from({ length: Math.max(0, others) }, () =>
+        withThread(async (thread) => {
+          const run = (input: unknown): Promise<unknown> => thread.run(work.job, input as Input<typeof work.job>);
+          // One portion is waiting while another is done: this thread answers late, since it works too.
+          await Promise.all([serve(run), serve(run)]);
+        }),
+      );
+      const here = serve(async (input) => {
+        const output = (jobs[work.job] as (input: unknown) => unknown)(input);
+        // Lets the terminal draw, and signals and answers arrive.
+        await new Promise(setImmediate);
+        return output;
+      });
+      await Promise.all([here, ...threads]);
       if (errors.length > 0) throw errors[0];
     },
   };

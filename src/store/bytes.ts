@@ -20,7 +20,8 @@ export interface FolderBytes {
   size: number;
   /** Files and links. */
   files: number;
-  entries: ManifestEntry[];
+  /** Made when they are asked for: most never are. */
+  readonly entries: ManifestEntry[];
 }
 
 export type Bytes = FileBytes | FolderBytes;

@@ -2,36 +2,19 @@
 import { readlinkSync } from "node:fs";
 import { MvError } from "../errors.ts";
 import { formatManifest, type ManifestEntry, parseManifest } from "../model/manifest.ts";
-import { nowNs } from "../platform/clock.ts";
+import { compareBytes } from "../model/paths.ts";
 import { loadHashing } from "../platform/hashing.ts";
-import { changing, fileStat, lstatOrNull } from "../platform/stat.ts";
-import type { Workers } from "../platform/workers.ts";
-import type { Bytes, FileBytes, FolderBytes, Ignored, Progress } from "./bytes.ts";
-import { hashFiles } from "./hash-files.ts";
-import type { Hashed, Intake } from "./intake.ts";
-import type { Objects } from "./objects.ts";
-import { isRacy, type KnownArtifact, letSettle, type StatIndex } from "./stat-index.ts";
+import { changing, fileStat, type FileStat, lstatOrNull } from "../platform/stat.ts";
+import { ABSENT, emptyColumns, EXECUTABLE, setStat, sizeAt } from "../platform/stat-columns.ts";
+import type { Bytes, FileBytes, FolderBytes } from "./bytes.ts";
+import type { Intake } from "./intake.ts";
+import { type Files, type Reading, rowsOf, settledRows, sourceAt } from "./rows.ts";
+import { statFiles } from "./stat-files.ts";
+import type { KnownArtifact } from "./stat-index.ts";
 import type { Row } from "./stat-table.ts";
-import { type Member, walkFolder } from "./walk.ts";
+import { MANY, walkFolder } from "./walk.ts";
 
-export interface ReadOptions {
-  ignored?: Ignored;
-  /** Hash everything, whatever the stat index says. */
-  precise?: boolean;
-  move?: boolean;
-  progress?: Progress;
-}
-
-export interface Reading {
-  objects: Objects;
-  index: StatIndex;
-  workers: Workers;
-  absolute: string;
-  key: string;
-  options: ReadOptions;
-}
-
-type FileMember = Extract<Member, { source: string }>;
+type Links = readonly (readonly [string, string])[];
 
 /** What the path holds; null where there is nothing. */
 export async function readPath(reading: Reading, intake: Intake | null): Promise<Bytes | null> {
@@ -39,15 +22,12 @@ export async function readPath(reading: Reading, intake: Intake | null): Promise
   const stats = lstatOrNull(absolute);
   if (stats === null) return null;
   if (stats.isDirectory()) return readFolder(reading, intake);
-  if (stats.isFile()) return readFile(reading, { path: "", source: absolute, stat: fileStat(stats) }, intake);
+  if (stats.isFile()) return readFile(reading, absolute, fileStat(stats), intake);
   if (stats.isSymbolicLink()) {
     // With mversion.link=symlink the artifact is a link to its object.
     const target = readlinkSync(absolute);
     const object = objects.named(target) === null ? null : lstatOrNull(target);
-    if (object?.isFile()) {
-      const stat = { ...fileStat(object), executable: false };
-      return readFile(reading, { path: "", source: target, stat }, intake);
-    }
+    if (object?.isFile()) return readFile(reading, target, { ...fileStat(object), executable: false }, intake);
     throw new MvError("bad-path", `${key} is a symbolic link to ${target}`, {
       hint: `put the file itself there, or remove the link and mv restore ${key}`,
       details: { path: key, link: target },
@@ -59,13 +39,16 @@ export async function readPath(reading: Reading, intake: Intake | null): Promise
   });
 }
 
-async function readFile(reading: Reading, member: FileMember, intake: Intake | null): Promise<FileBytes> {
+async function readFile(reading: Reading, source: string, stat: FileStat, intake: Intake | null): Promise<FileBytes> {
   const { absolute, key, index, options } = reading;
+  const stats = emptyColumns(1);
+  setStat(stats, 0, stat);
   const known = options.precise ? null : await index.read(absolute, key);
-  const { rows, since } = await rowsOf(reading, [member], known, intake);
+  const files = { root: source, paths: [""], linked: new Map<number, string>(), stats };
+  const { rows, since } = await rowsOf(reading, files, known, intake);
   const [row] = rows;
-  if (row === undefined) return changed(absolute);
-  const executable = member.stat.executable;
+  if (row === undefined) throw changing(absolute);
+  const { executable } = stat;
   if (typeof row === "number") {
     const { table } = known ?? changed(absolute);
     return { kind: "file", sha256: table.sha256(row), xxh64: table.xxh64(row), size: table.size(row), executable };
@@ -78,49 +61,74 @@ async function readFile(reading: Reading, member: FileMember, intake: Intake | n
 }
 
 async function readFolder(reading: Reading, intake: Intake | null): Promise<FolderBytes> {
-  const { absolute, key, index, options, objects } = reading;
-  const isObject = (target: string): boolean => objects.named(target) !== null;
-  const members = walkFolder({ root: absolute, key, ignored: options.ignored, isObject });
+  const { absolute, key, index, workers, options, objects } = reading;
   const known = options.precise ? null : await index.read(absolute, key);
-  const files = members.filter((member) => "source" in member);
-  const links = members.flatMap((member) => ("link" in member ? [[member.path, member.link] as const] : []));
+  if (known && known.table.count >= MANY) workers.start();
+  const { paths, linked, links } = walkFolder({
+    root: absolute,
+    key,
+    ignored: options.ignored,
+    isObject: (target) => objects.named(target) !== null,
+    onMany: () => workers.start(),
+  });
+  const stats = await statFiles(workers, absolute, paths);
+  for (const [at, object] of linked) setStat(stats, at, { ...statOf(object), executable: false });
+  const files: Files = { root: absolute, paths, linked, stats };
+  const gone = stats.flags.findIndex((flags) => (flags & ABSENT) !== 0);
+  if (gone >= 0) throw changing(sourceAt(files, gone));
   const { rows, since } = await rowsOf(reading, files, known, intake);
-  const entries: ManifestEntry[] = [];
-  let [size, at] = [0, 0];
-  for (const member of members) {
-    if ("link" in member) {
-      entries.push({ path: member.path, link: member.link });
-      continue;
-    }
-    const row = rows[at++] ?? changed(member.source);
-    const sha256 = typeof row === "number" ? (known ?? changed(member.source)).table.sha256(row) : row.sha256;
-    const bytes = typeof row === "number" ? member.stat.size : row.size;
-    entries.push({ path: member.path, sha256, size: bytes, executable: member.stat.executable });
-    size += bytes;
-  }
   const isSame = known !== null && isUnchanged(known, rows, links);
+  let entries: ManifestEntry[] | undefined;
+  const listed = (): ManifestEntry[] => (entries ??= entriesOf(files, links, rows, known));
   let sha256 = isSame ? known.sha256 : "";
   if (!isSame || (intake && !objects.stat(sha256))) {
-    const manifest = Buffer.from(formatManifest(entries));
+    const manifest = Buffer.from(formatManifest(listed()));
     // What no one could read back must not be stored: two names that are one on other machines, for example.
     if (intake) parseManifest(manifest, key);
     sha256 = intake ? await intake.bytes(manifest) : (await loadHashing()).of(manifest, "sha256").sha256;
   }
   await intake?.finish();
+  const size = rows.reduce<number>(
+    (sum, row, at) => sum + (typeof row === "number" ? sizeAt(files.stats, at) : row.size),
+    0,
+  );
   if (!isSame || intake) {
     const checkedMs = intake ? Date.now() : (known?.checkedMs ?? 0);
     await index.write(absolute, { key, sha256, size, links, checkedMs }, settledRows(reading, rows, since), known);
   }
-  return { kind: "directory", sha256, size, files: entries.length, entries };
+  return {
+    kind: "directory",
+    sha256,
+    size,
+    files: rows.length + links.length,
+    get entries() {
+      return listed();
+    },
+  };
 }
 
-function isUnchanged(
-  known: KnownArtifact,
+/** The manifest's entries, by the bytes of their paths. */
+function entriesOf(
+  { paths, stats }: Files,
+  links: Links,
   rows: readonly Row[],
-  links: readonly (readonly [string, string])[],
-): boolean {
+  known: KnownArtifact | null,
+): ManifestEntry[] {
+  const entries = rows.map((row, at): ManifestEntry => {
+    const path = paths[at] ?? "";
+    if (typeof row !== "number") return { path, sha256: row.sha256, size: row.size, executable: row.executable };
+    const sha256 = known?.table.sha256(row) ?? "";
+    const executable = ((stats.flags[at] ?? 0) & EXECUTABLE) !== 0;
+    return { path, sha256, size: sizeAt(stats, at), executable };
+  });
+  if (links.length === 0) return entries;
+  entries.push(...links.map(([path, link]) => ({ path, link })));
+  return entries.sort((a, b) => compareBytes(a.path, b.path));
+}
+
+function isUnchanged(known: KnownArtifact, rows: readonly Row[], links: Links): boolean {
   return (
-    rows.length === known.table.paths.length &&
+    rows.length === known.table.count &&
     // Also the executable bit, which the manifest holds, is as it was: a chmod changes the ctime.
     rows.every((row) => typeof row === "number") &&
     links.length === known.links.length &&
@@ -128,81 +136,11 @@ function isUnchanged(
   );
 }
 
-/** For each file its row of the index where that still holds, else its hashes: with an intake, of the stored copy. */
-async function rowsOf(
-  reading: Reading,
-  files: readonly FileMember[],
-  known: KnownArtifact | null,
-  intake: Intake | null,
-): Promise<{ rows: Row[]; since: bigint }> {
-  const rows: (Row | null)[] = files.map((file, at) => keptRow(known, file, at));
-  if (intake && known) await dropUnstored(reading, known, rows);
-  let since = 0n;
-  const stale = files.flatMap((file, at) => (rows[at] === null ? [{ file, at }] : []));
-  if (stale.length > 0) {
-    await letSettle(stale.map(({ file }) => file.stat));
-    since = nowNs();
-    const hashed = await hashAll(
-      reading,
-      stale.map(({ file }) => file),
-      intake,
-    );
-    stale.forEach(({ file, at }, place) => {
-      const found = hashed[place];
-      if (found) rows[at] = { path: file.path, ...found.stat, sha256: found.sha256, xxh64: found.xxh64 };
-    });
-  }
-  return { rows: rows.filter((row) => row !== null), since };
-}
-
-/** The rows that may be trusted later: without files that could have changed after they were hashed, under the same times. */
-function settledRows({ options }: Reading, rows: readonly Row[], since: bigint): Row[] {
-  // A move links the file, which sets its ctime: only its mtime tells of writers.
-  return rows.filter(
-    (row) => typeof row === "number" || !isRacy(options.move ? { ...row, ctimeNs: row.mtimeNs } : row, since),
-  );
-}
-
-function keptRow(known: KnownArtifact | null, { path, stat }: FileMember, at: number): number | null {
-  if (known === null) return null;
-  // Mostly nothing was added or removed, so the row is where it was.
-  const row = known.table.paths[at] === path ? at : known.table.row(path);
-  return row >= 0 && known.table.matches(row, stat) ? row : null;
+function statOf(path: string): FileStat {
+  const stats = lstatOrNull(path);
+  return stats?.isFile() ? fileStat(stats) : changed(path);
 }
 
 function changed(path: string): never {
   throw changing(path);
-}
-
-/** Forgets rows whose object is gone, or was written to since all objects of the artifact were last seen whole. */
-async function dropUnstored(
-  { objects }: Reading,
-  { table, checkedMs }: KnownArtifact,
-  rows: (Row | null)[],
-): Promise<void> {
-  for (const [at, row] of rows.entries()) {
-    if (typeof row !== "number") continue;
-    const sha256 = table.sha256(row);
-    const object = objects.stat(sha256);
-    const isUntouched = object?.size === table.size(row) && object.changedMs <= checkedMs;
-    if (!isUntouched && !(object && (await objects.isGood(sha256)))) rows[at] = null;
-  }
-}
-
-async function hashAll(
-  { workers, options }: Reading,
-  files: readonly FileMember[],
-  intake: Intake | null,
-): Promise<Hashed[]> {
-  const total = files.reduce((sum, file) => sum + file.stat.size, 0);
-  const phase = intake ? "Adding" : "Hashing";
-  let done = 0;
-  const onBytes = (bytes: number): void =>
-    options.progress?.({ phase, bytes: (done += bytes), total, files: files.length });
-  const sources = files.map(({ source, stat }) => ({ path: source, size: stat.size }));
-  if (!intake) return hashFiles(workers, sources, onBytes);
-  if (!options.move) return intake.files(sources, onBytes);
-  const moved: Hashed[] = [];
-  for (const { path } of sources) moved.push(await intake.move(path, onBytes));
-  return moved;
 }

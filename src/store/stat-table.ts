@@ -5,11 +5,11 @@
 //      flags (1: executable); then the paths, UTF-8, joined by NUL. Numbers in the byte order of the machine: the file never leaves it.
 import type { Hashing } from "../platform/hashing.ts";
 import type { FileStat } from "../platform/stat.ts";
+import { NUMBERS, type StatColumns } from "../platform/stat-columns.ts";
 import type { Sha } from "./bytes.ts";
 
 const MAGIC = Buffer.from("mvstat1\n");
 const HEAD_AT = 32;
-const NUMBERS = 4;
 
 /** What a file held when it was hashed. */
 export interface KnownFile extends FileStat {
@@ -24,11 +24,16 @@ export interface KnownFile extends FileStat {
 export type Row = KnownFile | number;
 
 export interface StatTable {
+  readonly count: number;
   readonly paths: readonly string[];
   /** The row of a path, or -1. */
   row(path: string): number;
   /** Whether the stat is the one that was hashed. */
   matches(row: number, stat: FileStat): boolean;
+  /** The same for one of many. */
+  matchesAt(row: number, stats: StatColumns, at: number): boolean;
+  /** Whether these files, with these stats, are all of the table and nothing else. */
+  isAll(paths: readonly string[], stats: StatColumns): boolean;
   size(row: number): number;
   sha256(row: number): Sha;
   xxh64(row: number): string;
@@ -100,29 +105,54 @@ export function decodeTable(data: Buffer, hashing: Hashing): { head: unknown; ta
     sha256: next(rows * 32),
     flags: next(rows),
   };
-  const paths =
-    rows === 0
-      ? []
-      : next(Number(data.readBigUInt64LE(24)))
-          .toString("utf8")
-          .split("\0");
-  return paths.length === rows ? { head, table: tableOf(columns, paths) } : null;
+  const text = next(Number(data.readBigUInt64LE(24)));
+  return { head, table: tableOf(columns, rows, text) };
 }
 
-function tableOf(columns: Columns & { xxh64: Buffer; sha256: Buffer }, paths: readonly string[]): StatTable {
+function bytesOf({ buffer, byteOffset, byteLength }: BigInt64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+const views = new WeakMap<BigInt64Array, Uint32Array>();
+
+function halvesOf(numbers: BigInt64Array): Uint32Array {
+  let view = views.get(numbers);
+  if (!view) views.set(numbers, (view = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length * 2)));
+  return view;
+}
+
+function tableOf(columns: Columns & { xxh64: Buffer; sha256: Buffer }, count: number, text: Buffer): StatTable {
   const { numbers, flags } = columns;
+  let split: string[] | null = null;
+  const paths = (): string[] => (split ??= count === 0 ? [] : text.toString("utf8").split("\0"));
   let rows: Map<string, number> | null = null;
   // One long text is cut up faster than 50,000 short ones are made.
   let hex: string | null = null;
+  // Bit patterns are compared: reading a BigInt makes an object.
+  const halves = halvesOf(numbers);
   return {
-    paths,
+    count,
+    get paths() {
+      return paths();
+    },
     columns,
-    row: (path) => (rows ??= new Map(paths.map((name, row) => [name, row]))).get(path) ?? -1,
+    row: (path) => (rows ??= new Map(paths().map((name, row) => [name, row]))).get(path) ?? -1,
+    isAll: (others, stats) =>
+      others.length === count &&
+      bytesOf(stats.numbers).equals(bytesOf(numbers)) &&
+      text.equals(Buffer.from(others.join("\0"))),
     matches: (row, stat) =>
       numbers[row * NUMBERS + 1] === stat.mtimeNs &&
       numbers[row * NUMBERS + 2] === stat.ctimeNs &&
       numbers[row * NUMBERS] === BigInt(stat.size) &&
       numbers[row * NUMBERS + 3] === BigInt.asIntN(64, stat.ino),
+    matchesAt(row, stats, at) {
+      const others = halvesOf(stats.numbers);
+      for (let half = 0; half < 2 * NUMBERS; half++) {
+        if (halves[row * 2 * NUMBERS + half] !== others[at * 2 * NUMBERS + half]) return false;
+      }
+      return true;
+    },
     size: (row) => Number(numbers[row * NUMBERS]),
     sha256: (row) => (hex ??= columns.sha256.toString("hex")).slice(row * 64, (row + 1) * 64),
     xxh64: (row) => (((flags[row] ?? 0) & 2) === 0 ? columns.xxh64.toString("hex", row * 8, (row + 1) * 8) : ""),
