@@ -21,8 +21,12 @@ export interface TransferOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes that went over the wire; negative where a part has to be repeated. */
   readonly onBytes?: ((count: number) => void) | undefined;
-  /** Whole on the other side: sending, the remote confirmed it; receiving, all bytes are in the file, not yet checked. */
-  readonly onDone?: ((object: Transfer) => void) | undefined;
+  /**
+   * Whole on the other side: sending, the remote confirmed it; receiving, all bytes are in the file, not yet compared with the
+   * name. `sha256`: of the bytes in the file, where they were hashed while they were written; whoever wants them need not read
+   * them again.
+   */
+  readonly onDone?: ((object: Transfer, sha256?: string) => void) | undefined;
 }
 
 /** What a remote cannot do at all throws MvError denied, or gc-refused for `list` and `remove`. */

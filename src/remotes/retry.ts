@@ -34,10 +34,10 @@ export function withRetry(remote: Remote, options: RetryOptions = {}): Remote {
         progress.moved(count);
         given.onBytes?.(count);
       },
-      onDone(object) {
+      onDone(object, sha256) {
         left.delete(object);
         progress.done();
-        given.onDone?.(object);
+        given.onDone?.(object, sha256);
       },
     };
     await repeat(() => work([...left], counted), options, { signal: given.signal, hasProgressed: progress.take });

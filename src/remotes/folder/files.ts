@@ -47,7 +47,7 @@ export function createFolderFiles(place: Place): Files {
           if (now === null || (await markOf(now)) !== expect) return false;
         }
         await writeFileAtomic(file, bytes);
-        place.open(file, 0o666);
+        place.open([file], 0o666);
         return true;
       });
     },

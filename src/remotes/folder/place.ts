@@ -1,4 +1,5 @@
-// The folder of a store: that it is there, folders made in it with its own permissions, and what the system says as our errors.
+// The folder of a store: that it is there, folders made in it with its own permissions, and what the system
+// says as our errors.
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isMvError, MvError } from "../../errors.ts";
@@ -12,19 +13,21 @@ export interface Place {
   requireThere(): void;
   /** Makes a folder of the store and those above it, as open to others as the store's own; returns its path. */
   makeFolder(path: string): string;
-  /** Gives a new file the permissions that the store's own folder has, and no more than `most`. */
-  open(path: string, most: number): void;
+  /** Gives new files the permissions that the store's own folder has, and no more than `most`. */
+  open(paths: readonly string[], most: number): void;
   /** Runs work on the store; what the system refuses is thrown as MvError denied, no-space or unreachable. */
   guard<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export function createPlace(name: string, folder: string): Place {
   /** Several people write to a store: their umasks do not count, the permissions of its folder do. */
+  const made = new Map<string, string>();
   const mode = (): number => statSync(folder).mode & 0o7777;
 
-  function open(path: string, most: number): void {
+  function open(paths: readonly string[], most: number): void {
+    const wanted = mode() & most;
     try {
-      chmodSync(path, mode() & most);
+      for (const path of paths) chmodSync(path, wanted);
     } catch (error) {
       // Mounts without permissions refuse it, and have nothing to set.
       if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "EINVAL"].includes(systemCode(error))) throw error;
@@ -45,6 +48,8 @@ export function createPlace(name: string, folder: string): Place {
     name,
     folder,
     requireThere() {
+      // Another writer's clean-up may have taken a folder away since.
+      made.clear();
       try {
         if (statSync(folder).isDirectory()) return;
       } catch (error) {
@@ -53,15 +58,18 @@ export function createPlace(name: string, folder: string): Place {
       throw new MvError("unreachable", `${name}: ${folder} is not there any more`, { hint: "mount it, then repeat" });
     },
     makeFolder(path) {
+      const known = made.get(path);
+      if (known !== undefined) return known;
       // One by one from the store's own: where that is gone, nothing is made in its place.
       let at = folder;
       for (const segment of path.split("/")) {
         const parent = at;
         at = join(at, segment);
         if (!make(at)) continue;
-        open(at, 0o7777);
+        open([at], 0o7777);
         syncFolder(parent);
       }
+      made.set(path, at);
       return at;
     },
     open,

@@ -1,14 +1,17 @@
 // An object out of a folder into a local file, going on where an earlier attempt ended.
-import { constants } from "node:fs";
+import { constants, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { MvError } from "../../errors.ts";
+import { isMvError, MvError } from "../../errors.ts";
 import { cloneFile } from "../../platform/clone.ts";
 import { systemCode, writeError } from "../../platform/file-errors.ts";
 import { lstatOrNull } from "../../platform/stat.ts";
+import { streamFile } from "../../platform/stream.ts";
 import type { Transfer, TransferOptions } from "../remote.ts";
 import { requireGoing } from "../together.ts";
 import type { Place } from "./place.ts";
 
+/** From that size on a second thread pays. */
+const LARGE = 8 * 1024 * 1024;
 /** Larger writes are slower on ext4. */
 const BLOCK = 1024 * 1024;
 
@@ -23,13 +26,46 @@ export async function receiveFile(
   options: TransferOptions,
 ): Promise<void> {
   await place.guard(async () => requireSize(place, path, object));
-  const have = Number(lstatOrNull(object.file)?.size ?? -1);
-  if (have < 0 && object.size >= BLOCK && cloneFile(path, object.file)) {
+  const have = Number(lstatOrNull(object.file)?.size ?? 0);
+  if (have === 0 && object.size >= LARGE) {
+    rmSync(object.file, { force: true });
+    if (!cloneFile(path, object.file)) {
+      const { sha256 } = await copyWhole(place, path, object, options);
+      return options.onDone?.(object, sha256);
+    }
     options.onBytes?.(object.size);
-  } else if (have !== object.size) {
-    await copyFrom(place, path, object, have > object.size ? 0 : Math.max(0, have), options);
+  } else if (have !== object.size || have === 0) {
+    await copyFrom(place, path, object, have > object.size ? 0 : have, options);
   }
   options.onDone?.(object);
+}
+
+/** Copies and hashes at once: a second thread hashes what this one copies. */
+async function copyWhole(
+  place: Place,
+  path: string,
+  object: Transfer,
+  options: TransferOptions,
+): Promise<{ sha256: string }> {
+  try {
+    return await streamFile(path, {
+      to: { path: object.file, mode: 0o666 },
+      want: "sha256",
+      onBytes(count) {
+        requireGoing(options.signal);
+        options.onBytes?.(count);
+      },
+    });
+  } catch (error) {
+    if (!isMvError(error) || error.code !== "file-changing") throw error;
+    // Another writer healed the object meanwhile: what was copied is of two files.
+    rmSync(object.file, { force: true });
+    throw new MvError("unreachable", `${place.name}: object ${object.sha256.slice(0, 12)} changed while it was read`, {
+      hint: "repeat the command",
+      details: { remote: place.name, sha256: object.sha256, transient: true },
+      cause: error,
+    });
+  }
 }
 
 function requireSize(place: Place, path: string, { sha256, size }: Transfer): void {

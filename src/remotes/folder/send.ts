@@ -126,23 +126,25 @@ async function sendSmall(
 
 /** Gives synced temp files their names, durably. Another writer's object of that name holds the same bytes. */
 function settle(place: Place, arrivals: readonly Arrival[]): void {
-  for (const { temp, final } of arrivals) {
-    place.open(temp, READ_ONLY);
-    clear(final);
-    renameSync(temp, final);
-  }
+  place.open(
+    arrivals.map(({ temp }) => temp),
+    READ_ONLY,
+  );
+  for (const { temp, final } of arrivals) rename(temp, final);
   for (const folder of new Set(arrivals.map(({ final }) => dirname(final)))) {
     syncFolder(folder);
     sweepTemps(folder, SWEEP_MS);
   }
 }
 
-/** A folder in an object's place is no object, and a rename does not replace it. */
-function clear(final: string): void {
+function rename(temp: string, final: string): void {
   try {
-    if (lstatSync(final, { throwIfNoEntry: false })?.isDirectory()) rmSync(final, { recursive: true });
+    renameSync(temp, final);
   } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
+    // A folder in an object's place is no object, and a rename does not replace it.
+    if (!["EISDIR", "ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(systemCode(error))) throw error;
+    rmSync(final, { recursive: true });
+    renameSync(temp, final);
   }
 }
 
