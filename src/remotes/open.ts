@@ -13,10 +13,14 @@ interface Scheme {
 
 const folder: Scheme = { example: "/mnt/models", load: async () => (await import("./folder.ts")).openFolder };
 
+const http: Scheme = { example: "https://host/path", load: async () => (await import("./http.ts")).openHttp };
+
 const schemes: Readonly<Record<string, Scheme>> = {
   file: folder,
   ssh: { example: "ssh://user@host/path", load: async () => (await import("./ssh.ts")).openSsh },
   s3: { example: "s3://bucket/prefix", load: async () => (await import("./s3.ts")).openS3 },
+  https: http,
+  http,
 };
 
 /**
