@@ -115,9 +115,8 @@ async function bring(
   future: string | null,
   { words, model, jobs, dryRun }: PullInput,
 ): Promise<Brought> {
-  const { targets, paths } = await chosenTargets(project, words, model);
-  const versions = unique(targets.filter(({ path }) => paths !== null && !paths.has(path)));
-  const fetched = await fetchVersions(project, versions, { jobs, dryRun });
+  const { versions, paths } = await chosenTargets(project, words, model);
+  const fetched = await fetchVersions(project, unique(versions), { jobs, dryRun });
   const now = await readSnapshot(project, future === null ? "worktree" : { commit: future }, () => undefined);
   const wanted = await wantedPaths(project, tree, now, paths);
   const arrangement = await (dryRun ? arrange(project, wanted) : arrangeFetching(project, wanted, { jobs }));

@@ -36,13 +36,11 @@ export async function sharedProject(options: SampleOptions = { until: "1.1.0" })
   };
 }
 
-/** Writes the remotes of .mversion.yaml, in this order. */
+/** Writes the remotes of .mversion.yaml, in this order, and the repository's id. */
 export function setRemotes(repo: TestRepo, folders: Record<string, string>): void {
   const lines = Object.entries(folders).map(([name, folder]) => `  ${name}: {url: "file://${folder}"}\n`);
-  repo.write(
-    ".mversion.yaml",
-    `${repo.read(".mversion.yaml").replace(/^remotes:\n(?: .*\n)*/m, "")}remotes:\n${lines.join("")}`,
-  );
+  const rest = repo.read(".mversion.yaml").replace(/^(?:remotes:\n(?: .*\n)*|id: .*\n)/gm, "");
+  repo.write(".mversion.yaml", `${rest}id: 7d0c8f1e\n${lines.length > 0 ? "remotes:\n" : ""}${lines.join("")}`);
 }
 
 export function objectsIn(store: string): string[] {

@@ -59,6 +59,9 @@ describe("mv push", () => {
     expect(objects()).toEqual(shorts(B, C, T));
     expect(refs()).toEqual(["main", "v1.0.0", "v1.1.0"]);
     expect(repo.git("rev-parse", "--abbrev-ref", "main@{upstream}")).toBe("origin/main");
+    expect(JSON.parse(readFileSync(join(store, "mversion.json"), "utf8"))).toMatchObject({
+      repositories: [{ id: "7d0c8f1e" }],
+    });
     const file = readFileSync(join(store, "models/churn/releases/1.1.0.json"));
     const read = parseReleaseFile(file, "1.1.0.json");
     expect(read.release.oid).toBe(repo.git("rev-parse", "refs/tags/v1.1.0"));
@@ -147,11 +150,19 @@ describe("mv push refuses, and no ref goes out", () => {
     expect(refs()).toEqual([]);
   });
 
+  test("where the store has a model of that name from another repository", async () => {
+    const { repo, refs, objects, store } = await sharedProject();
+    const other = { id: "other", models: ["churn"], url: "https://example.org/other.git" };
+    writeFileSync(join(store, "mversion.json"), JSON.stringify({ repositories: [other], schema: 1 }));
+    expect(await refusal(pushFrom(repo))).toMatchObject({ code: "model-taken" });
+    expect([refs(), objects()]).toEqual([[], []]);
+  });
+
   test("where no store is set up, or it is gone", async () => {
     const { repo, refs } = await sharedProject();
     setRemotes(repo, { store: "/nonexistent/store" });
     expect(await refusal(pushFrom(repo))).toMatchObject({ code: "unreachable" });
-    repo.write(".mversion.yaml", repo.read(".mversion.yaml").replace(/^remotes:(?:\n .*)*\n/m, ""));
+    setRemotes(repo, {});
     repo.git("commit", "-qam", "no store");
     expect(await refusal(pushFrom(repo))).toMatchObject({
       code: "usage",

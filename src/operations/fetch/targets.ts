@@ -14,6 +14,8 @@ import { findVersion, type Found } from "../versions.ts";
 /** The bytes that words mean; of the working tree's pointers where there are none. */
 export interface Chosen {
   targets: FetchTarget[];
+  /** Those of them that versions named. */
+  versions: FetchTarget[];
   /** Artifacts that were meant by their path: pull puts these in place. Null: all of the working tree. */
   paths: ReadonlySet<string> | null;
 }
@@ -21,19 +23,19 @@ export interface Chosen {
 /** A word is an artifact or a folder of them, else a glob where it has a `*`, `?` or `[`, else a version. */
 export async function chosenTargets(project: Project, words: readonly string[], model?: string): Promise<Chosen> {
   const snapshot = await worktree(project);
-  if (words.length === 0) return { targets: pointerTargets(snapshot), paths: null };
+  if (words.length === 0) return { targets: pointerTargets(snapshot), versions: [], paths: null };
   const paths = new Set<string>();
-  const targets: FetchTarget[] = [];
+  const versions: FetchTarget[] = [];
   let releases: Releases | undefined;
   for (const word of words) {
     const named = namedArtifacts(project, snapshot, word);
     for (const path of named ?? []) paths.add(path);
     if (named !== null) continue;
     releases ??= await readReleases(project);
-    targets.push(...(await versionTargets(project, await findVersion(project, releases, word, model))));
+    versions.push(...(await versionTargets(project, await findVersion(project, releases, word, model))));
   }
   const chosen = pointerTargets(snapshot).filter(({ path }) => paths.has(path));
-  return { targets: [...chosen, ...targets], paths };
+  return { targets: [...chosen, ...versions], versions, paths };
 }
 
 /** All that releases name, and what the tips of all branches point to, of remotes too. */

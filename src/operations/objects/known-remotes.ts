@@ -1,5 +1,5 @@
 // The shared stores of a repository, also on a commit that is older than their setting.
-import { parseSettings } from "../../config/config.ts";
+import { parseSettings, type Settings } from "../../config/config.ts";
 import { isMvError } from "../../errors.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
 
@@ -17,18 +17,21 @@ export async function withKnownRemotes(project: Project): Promise<Project> {
   for (const ref of [...NEWEST, ...LOCAL]) {
     const commit = await git.resolveCommit(ref);
     const [blob] = commit === null ? [] : await git.readPaths([{ rev: commit, path: CONFIG_FILE }]);
-    const { remotes, default_remote } = blob ? read(blob.toString("utf8"), `${ref}:${CONFIG_FILE}`) : settings;
-    if (Object.keys(remotes).length > 0) return { ...project, settings: { ...settings, remotes, default_remote } };
+    const newest = blob ? read(blob.toString("utf8"), `${ref}:${CONFIG_FILE}`) : null;
+    if (newest !== null && Object.keys(newest.remotes).length > 0) {
+      const { id, remotes, default_remote } = newest;
+      return { ...project, settings: { ...settings, id, remotes, default_remote } };
+    }
   }
   return project;
 }
 
-function read(text: string, file: string): Pick<Project["settings"], "remotes" | "default_remote"> {
+function read(text: string, file: string): Settings | null {
   try {
     return parseSettings(text, file).settings;
   } catch (error) {
     // A branch whose settings cannot be read knows no remotes.
-    if (isMvError(error)) return { remotes: {}, default_remote: null };
+    if (isMvError(error)) return null;
     throw error;
   }
 }

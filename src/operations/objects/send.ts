@@ -19,6 +19,8 @@ export interface SendOptions {
   jobs?: number | undefined;
   dryRun?: boolean | undefined;
   signal?: AbortSignal | undefined;
+  /** Runs before the first object is sent. */
+  beforeSend?: (() => Promise<unknown>) | undefined;
 }
 
 /** An artifact's object that could not be sent. */
@@ -153,6 +155,7 @@ async function send(
   options: SendOptions,
 ): Promise<void> {
   const store = await project.store();
+  await options.beforeSend?.();
   const total = objects.reduce((sum, { size }) => sum + size, 0);
   let bytes = 0;
   await remote.send(

@@ -1,9 +1,10 @@
-// What a store gets before any ref goes out, in this order: objects, each confirmed, then the releases' files. `mv push` and the
-// pre-push hook do the same.
+// What a store gets before any ref goes out, in this order: whose it is, objects, each confirmed, then the releases' files.
+// `mv push` and the pre-push hook do the same.
 import type { Release } from "../../model/release.ts";
 import type { Remote } from "../../remotes/remote.ts";
 import { type SendOptions, type SendReport, type SendTarget, sendTargets } from "../objects/send.ts";
 import type { Project } from "../project.ts";
+import { registerRepository } from "../store-registry.ts";
 import { isRecorded, record } from "./recorded.ts";
 import { writeReleaseFiles } from "./release-files.ts";
 
@@ -14,7 +15,7 @@ export interface Shared {
   written: Release[];
 }
 
-/** Brings targets and releases onto a store. Throws what `sendTargets` and `writeReleaseFiles` do. */
+/** Brings targets and releases onto a store. Throws what `registerRepository`, `sendTargets` and `writeReleaseFiles` do. */
 export async function shareOn(
   project: Project,
   remote: Remote,
@@ -22,8 +23,12 @@ export async function shareOn(
   { gitRemote, ...options }: SendOptions & { gitRemote: string | null },
 ): Promise<Shared> {
   if (releases.length === 0 && (await isRecorded(project, remote.name, targets))) return { report: null, written: [] };
-  const report = await sendTargets(project, remote, targets, options);
+  let registering: Promise<unknown> | undefined;
+  // Before the first byte: gc must know whom to ask, and nobody writes under the name of another's model.
+  const register = (): Promise<unknown> => (registering ??= registerRepository(project, remote));
+  const report = await sendTargets(project, remote, targets, { ...options, beforeSend: register });
   if (options.dryRun) return { report, written: [] };
+  if (releases.length > 0) await register();
   const written = await writeReleaseFiles(project, remote, releases, gitRemote);
   if (report.elsewhere.length + report.nowhere.length === 0) await record(project, remote.name, targets);
   return { report, written };
