@@ -13,8 +13,13 @@ function storeLines(result: PushResult): string[] {
   if (remote === null) return [];
   const name = printable(remote);
   const verb = dry_run ? "Would send" : "Sent";
+  const isWhole = result.elsewhere.length + result.nowhere.length === 0;
   return [
-    sent === 0 ? `${name} has everything` : `${verb} ${amount(sent, result.bytes)} to ${name}`,
+    sent > 0
+      ? `${verb} ${amount(sent, result.bytes)} to ${name}`
+      : isWhole
+        ? `${name} has everything`
+        : `Nothing to send to ${name}`,
     ...releases.map(({ model, version }) => `${model} ${version} can be had from ${name}`),
   ];
 }

@@ -59,6 +59,7 @@ function notes(result: StatusResult, here: Here): string[] {
     artifacts.filter(chosen).map(({ path }) => here.typed(path));
   const modified = paths(({ state, path }) => state === "modified" && !broken.some((file) => file.path === path));
   const back = paths(({ state, stored }) => state === "other-version" || (state === "absent" && stored === true));
+  const away = paths(({ state, stored }) => state === "absent" && stored === false);
   return [
     ...(interrupted === null ? [] : [`A ${interrupted} was interrupted. Next: mv restore, which finishes it first`]),
     ...(conflicts.length > 0
@@ -73,6 +74,7 @@ function notes(result: StatusResult, here: Here): string[] {
       ? [`Changed on disk. Next: ${command("mv add", modified)}, or ${command("mv restore --force", modified)}`]
       : []),
     ...(back.length > 0 ? [`Next: ${command("mv restore", back)}`] : []),
+    ...(away.length > 0 ? [`Next: ${command("mv restore", away)}, which fetches them`] : []),
   ];
 }
 
