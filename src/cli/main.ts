@@ -61,7 +61,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       project: () =>
         (project ??= openProject({
           cwd,
-          env: io.env,
+          // Git and its helpers ask at a terminal by themselves, unless they are told not to.
+          env: interactive ? io.env : { ...io.env, GIT_TERMINAL_PROMPT: "0" },
           warn,
           report: progress.show,
           onGitOutput: (text) => io.err(text),

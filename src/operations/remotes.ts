@@ -2,6 +2,7 @@
 import { MvError } from "../errors.ts";
 import { MANIFEST_MAX_BYTES, parseManifest } from "../model/manifest.ts";
 import type { ObjectRef, Remote, RemoteContext } from "../remotes/remote.ts";
+import { gitAccess } from "./git-access.ts";
 import type { Project } from "./project.ts";
 import { quoted } from "./targets.ts";
 
@@ -50,8 +51,9 @@ function noRemote(remotes: Project["settings"]["remotes"], wanted: string | unde
 }
 
 /** What opening a remote may use of this machine. */
-export function remoteContext(project: Pick<Project, "root" | "env" | "git" | "warn">): RemoteContext {
+export function remoteContext(project: Project): RemoteContext {
   return {
+    git: gitAccess(project),
     root: project.root,
     env: project.env,
     gitConfig: (key) => project.git.config(key),

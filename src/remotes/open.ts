@@ -14,6 +14,7 @@ interface Scheme {
 const folder: Scheme = { example: "/mnt/models", load: async () => (await import("./folder.ts")).openFolder };
 
 const http: Scheme = { example: "https://host/path", load: async () => (await import("./http.ts")).openHttp };
+const lfs: Scheme = { example: "lfs", load: async () => (await import("./lfs.ts")).openLfs };
 
 const schemes: Readonly<Record<string, Scheme>> = {
   file: folder,
@@ -21,6 +22,10 @@ const schemes: Readonly<Record<string, Scheme>> = {
   s3: { example: "s3://bucket/prefix", load: async () => (await import("./s3.ts")).openS3 },
   https: http,
   http,
+  lfs,
+  "lfs+https": lfs,
+  "lfs+http": lfs,
+  "lfs+ssh": lfs,
 };
 
 /**

@@ -97,6 +97,27 @@ export interface RemoteSettings {
   readonly path_style: boolean;
 }
 
+/** What a remote that goes along with a Git host may ask of the repository's Git. */
+export interface GitAccess {
+  /** The address of a Git remote, rewritten as Git does it, for sending or receiving; null where there is none of that name. */
+  remoteUrl(remote: string, operation: "upload" | "download"): Promise<string | null>;
+  /** A value that Git's config has for an address: of `http.extraHeader`, also one of `http.<address>.extraHeader`. */
+  configFor(key: string, url: string): Promise<string | null>;
+  /** A value of the committed file .lfsconfig: anybody's. */
+  lfsConfig(key: string): Promise<string | null>;
+  /**
+   * Asks the user's credential helpers (`git credential`), and with `ask` a person at a terminal. Null where they have nothing,
+   * and for approve and reject.
+   */
+  credential(
+    verb: "fill" | "approve" | "reject",
+    fields: Readonly<Record<string, string>>,
+    ask?: boolean,
+  ): Promise<Readonly<Record<string, string>> | null>;
+  /** Size in bytes of an object, as its LFS pointer on refs/mversion/lfs of a Git remote has it; null where there is none. */
+  pointerSize(remote: string, sha256: string): Promise<number | null>;
+}
+
 /** What opening a remote may use of this machine. operations/remotes.ts makes it. */
 export interface RemoteContext {
   /** The top of the working tree: relative paths count from there. */
@@ -104,6 +125,8 @@ export interface RemoteContext {
   readonly env: NodeJS.ProcessEnv;
   /** A value of Git's config, which no committed file can set; null where there is none. */
   gitConfig(key: string): Promise<string | null>;
+  /** Absent where there is no repository. */
+  readonly git?: GitAccess;
   /** Told before a passing failure is waited for and tried again. */
   readonly onRetry?: (error: MvError, waitMs: number) => void;
 }

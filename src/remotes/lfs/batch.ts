@@ -1,0 +1,83 @@
+// The batch API: what a server has of up to 100 objects, and where the others go to or come from.
+import { isMvError, MvError } from "../../errors.ts";
+import type { Peer } from "../network.ts";
+import type { ObjectRef } from "../remote.ts";
+import { type ObjectAnswer, readBatch } from "./answer.ts";
+import { readAll } from "./http.ts";
+import { refusal } from "./refusal.ts";
+import type { Server } from "./server.ts";
+
+export type Operation = "upload" | "download";
+
+/** What the servers of forges take, and stock clients send. */
+const MOST = 100;
+const MAX_BYTES = 16 * 1024 * 1024;
+
+export interface Batches {
+  /** Objects in portions that the server takes. */
+  portions<T extends ObjectRef>(objects: readonly T[]): T[][];
+  /** One question. `ask`: a person may be asked for a password. Throws MvError denied, unreachable, too-big. */
+  ask(
+    operation: Operation,
+    objects: readonly ObjectRef[],
+    signal?: AbortSignal,
+    ask?: boolean,
+  ): Promise<Map<string, ObjectAnswer>>;
+}
+
+export function createBatches(peer: Peer, server: Server): Batches {
+  let most = MOST;
+
+  async function once(
+    operation: Operation,
+    objects: readonly ObjectRef[],
+    signal: AbortSignal | undefined,
+    mayAsk: boolean,
+  ): Promise<Map<string, ObjectAnswer>> {
+    const question = {
+      operation,
+      transfers: ["basic"],
+      hash_algo: "sha256",
+      objects: objects.map(({ sha256, size }) => ({ oid: sha256, size })),
+    };
+    const { reply, base } = await server.post(operation, "objects/batch", question, { signal, ask: mayAsk });
+    if (reply.status !== 200) throw await refusal(peer, reply);
+    const bytes = await readAll(reply.body, MAX_BYTES).catch((error: unknown) => {
+      throw server.http.failure(error);
+    });
+    try {
+      return readBatch(JSON.parse(bytes?.toString("utf8") ?? ""), objects, base);
+    } catch (error) {
+      const why = isMvError(error) ? error.message : "it is not JSON";
+      throw new MvError("unreachable", `${peer.name}: the answer of ${peer.url} is refused: ${why}`, {
+        hint: "is it the address of an LFS server? mv remote list",
+        details: { remote: peer.name },
+        cause: error,
+      });
+    }
+  }
+
+  return {
+    portions(objects) {
+      const count = Math.ceil(objects.length / most);
+      return Array.from({ length: count }, (_, at) => objects.slice(at * most, (at + 1) * most));
+    },
+    async ask(operation, objects, signal, mayAsk = true) {
+      const found = new Map<string, ObjectAnswer>();
+      const left = [...objects];
+      while (left.length > 0) {
+        const portion = left.slice(0, most);
+        try {
+          for (const [sha256, answer] of await once(operation, portion, signal, mayAsk)) found.set(sha256, answer);
+        } catch (error) {
+          const isTooMuch = isMvError(error) && error.code === "too-big" && portion.length > 1;
+          if (!isTooMuch) throw error;
+          most = Math.max(1, Math.floor(portion.length / 2));
+          continue;
+        }
+        left.splice(0, portion.length);
+      }
+      return found;
+    },
+  };
+}
