@@ -95,7 +95,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write("\nmversion: interrupted\nNext: repeat the command\n");
     process.exit(130);
   });
-  process.exitCode = await run(argv, {
+  const status = await run(argv, {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     inIsTerminal: process.stdin.isTTY === true,
@@ -123,4 +123,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       }
     },
   });
+  process.exitCode = status;
+  // What a library still waits for must not hold us: simple-git does for a quarter of a second. All that was written is out.
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(status)));
 }

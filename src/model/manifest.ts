@@ -1,6 +1,7 @@
 // A folder's manifest: canonical JSON whose SHA-256 is the folder's hash. Bytes that are not canonical are no manifest.
 import { MvError } from "../errors.ts";
 import { isSha, type Sha } from "./content.ts";
+import { readPlainManifest } from "./manifest-plain.ts";
 import { checkMemberPath, compareBytes, foldPath, showPath } from "./paths.ts";
 
 export type ManifestEntry =
@@ -57,6 +58,8 @@ export function parseManifest(bytes: Uint8Array, name: string): Manifest {
   let json: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const plain = readPlainManifest(text);
+    if (plain) return { schema: 1, files: plain };
     json = JSON.parse(text);
   } catch {
     throw refuse("the manifest is not JSON in UTF-8");

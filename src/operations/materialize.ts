@@ -1,9 +1,10 @@
 // Brings artifacts on disk to wanted bytes: what must be written, what must go, and what would be lost by it.
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
+import { manifestChanges } from "../model/manifest-changes.ts";
 import type { Pointer } from "../model/pointer.ts";
 import { insideTree } from "../platform/files.ts";
-import { type Bytes, type Placement, sameEntry } from "../store/store.ts";
+import type { Bytes, Placement } from "../store/store.ts";
 import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
 import { quoted } from "./targets.ts";
@@ -97,18 +98,12 @@ async function changesBetween(
     return { lost: objectsOf(current), lacking: lackingTop };
   }
   const wanted = await store.manifest(target.sha256);
-  const now = current?.kind === "directory" ? new Map(current.entries.map((entry) => [entry.path, entry])) : null;
-  const written = wanted.filter((entry) => {
-    const held = now?.get(entry.path);
-    return !held || !sameEntry(held, entry);
-  });
-  const lacking = await store.missing(written.flatMap((entry) => ("sha256" in entry ? [entry.sha256] : [])));
-  if (now === null) return { lost: objectsOf(current), lacking };
-  for (const entry of wanted) {
-    const held = now.get(entry.path);
-    if (held && sameEntry(held, entry)) now.delete(entry.path);
-  }
-  return { lost: [...now.values()].flatMap((entry) => ("sha256" in entry ? [entry.sha256] : [])), lacking };
+  const changes = manifestChanges(current?.kind === "directory" ? current.entries : [], wanted);
+  const lacking = await store.missing(
+    changes.flatMap(({ after }) => (after && "sha256" in after ? [after.sha256] : [])),
+  );
+  if (current?.kind !== "directory") return { lost: objectsOf(current), lacking };
+  return { lost: changes.flatMap(({ before }) => (before && "sha256" in before ? [before.sha256] : [])), lacking };
 }
 
 /** Whether every byte of it is in the cache, so that nothing is lost when the path is overwritten. */

@@ -9,7 +9,6 @@ import type { Digests, Hashing, Want } from "./hashing.ts";
 import { type Pace, paced } from "./pace.ts";
 import { assertUnchanged, changing, openRegular, type FileStat } from "./stat.ts";
 import { type StatColumns, statColumns } from "./stat-columns.ts";
-import { syncFile } from "./sync.ts";
 import { tempName } from "./temp.ts";
 
 export interface Digested extends Digests {
@@ -54,9 +53,8 @@ export interface Jobs {
   /** Copies files to their SHA-256 in a stage. Throws MvError file-changing, no-read, no-space, no-write. */
   absorb(input: { files: readonly string[]; into: AbsorbInto }): Absorbed[];
   /** Copies files to new names and hashes on the way. Throws MvError bytes-wrong, with the SHA-256 in its details. */
-  copy(input: { items: readonly CopyItem[]; sync: boolean }): null;
+  copy(input: { items: readonly CopyItem[] }): null;
   rename(input: { pairs: readonly (readonly [string, string])[] }): null;
-  sync(input: { files: readonly string[] }): null;
   /** Hashes one large file at the pace of another thread that copies it. Throws MvError file-changing, no-read. */
   along(input: { file: string; pace: Pace }): Digested;
 }
@@ -183,14 +181,13 @@ export function createJobs(hashing: Hashing): Jobs {
     }
   }
 
-  function copyOne(item: CopyItem, sync: boolean): boolean {
+  function copyOne(item: CopyItem): boolean {
     const fd = create(item.to, item.mode);
     try {
       const want = item.xxh64 === undefined ? "sha256" : "xxh64";
       const { stat, sha256, xxh64 } = digestFile(item.from, want, (block) => writeWhole(fd, block));
       const right = item.xxh64 === undefined ? sha256 === item.sha256 : xxh64 === item.xxh64;
       if (!right || stat.size !== item.size) return false;
-      if (sync) fsyncSync(fd);
       return true;
     } catch (error) {
       throw writeError(error, item.to);
@@ -203,11 +200,11 @@ export function createJobs(hashing: Hashing): Jobs {
     stat: ({ folder, paths }) => statColumns(paths.split("\0").map((path) => `${folder}/${path}`)),
     digest: ({ files, want }) => files.map((path) => digestFile(path, want ?? "both")),
     absorb: ({ files, into }) => files.map((path) => absorbOne(path, into)),
-    copy({ items, sync }) {
+    copy({ items }) {
       for (const item of items) {
-        if (copyOne(item, sync)) continue;
+        if (copyOne(item)) continue;
         rmSync(item.to, { force: true });
-        if (item.xxh64 !== undefined && copyOne({ ...item, xxh64: undefined }, sync)) continue;
+        if (item.xxh64 !== undefined && copyOne({ ...item, xxh64: undefined })) continue;
         throw new MvError("bytes-wrong", `${item.from} does not hold its bytes`, { details: { sha256: item.sha256 } });
       }
       return null;
@@ -219,16 +216,6 @@ export function createJobs(hashing: Hashing): Jobs {
           renameSync(from, to);
         } catch (error) {
           throw writeError(error, to);
-        }
-      }
-      return null;
-    },
-    sync({ files }) {
-      for (const path of files) {
-        try {
-          syncFile(path);
-        } catch (error) {
-          throw writeError(error, path);
         }
       }
       return null;

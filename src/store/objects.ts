@@ -8,7 +8,7 @@ import { systemCode, writeError } from "../platform/file-errors.ts";
 import { readBytesFile } from "../platform/files.ts";
 import { loadHashing } from "../platform/hashing.ts";
 import { streamFile } from "../platform/stream.ts";
-import { SYNC_ALL_FROM, syncFileSystem, syncFolder } from "../platform/sync.ts";
+import { SYNC_ALL_FROM, syncFiles, syncFileSystem, syncFolder } from "../platform/sync.ts";
 import { sweepTemps } from "../platform/temp.ts";
 import type { Workers } from "../platform/workers.ts";
 import { quarantine } from "./quarantine.ts";
@@ -101,7 +101,7 @@ export function createObjects(cacheDir: string, workers: Workers): Objects {
   async function sync(arrivals: readonly Arrival[]): Promise<void> {
     const files = arrivals.filter((arrival) => !arrival.synced).map((arrival) => arrival.temp);
     if (files.length >= SYNC_ALL_FROM && (await syncFileSystem(folder))) return;
-    await workers.each(files, { job: "sync", input: (portion) => ({ files: portion }), bytes: 0, done: () => {} });
+    await syncFiles(files);
   }
 
   return {

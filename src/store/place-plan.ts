@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MvError } from "../errors.ts";
 import type { ManifestEntry } from "../model/manifest.ts";
+import { manifestChanges } from "../model/manifest-changes.ts";
 import { freeBytes, insideTree } from "../platform/files.ts";
 import { lstatOrNull } from "../platform/stat.ts";
 import { streamFile } from "../platform/stream.ts";
@@ -63,22 +64,26 @@ export async function planOne(placing: Placing, item: Placement): Promise<Plan> 
   const scratch = join(dirname(absolute), tempName());
   const plan: Plan = { item, writes: [], links: [], removals: [], scratch, paths: [], keptLinks: [] };
   const wanted = await entriesOf(placing, item);
-  const now = new Map(entriesNow(current).map((entry) => [entry.path, entry]));
-  const names = new Set(wanted.map((entry) => entry.path));
-  for (const path of now.keys()) if (!names.has(path)) plan.removals.push(path);
-  for (const entry of wanted) planEntry(plan, entry, now.get(entry.path));
-  requireObjects(placing, plan);
-  requireFolders(plan, now);
-  const gone = new Set([...plan.removals, ...now.keys()]);
-  for (const { path, target, ...write } of [...plan.writes, ...plan.links]) {
-    const bytes = "sha256" in write ? write : null;
-    if (!now.has(path)) await requireFree(item, path, target, gone, bytes);
+  const now = entriesNow(current);
+  const changes = manifestChanges(now, wanted);
+  plan.removals.push(...changes.flatMap(({ path, after }) => (after === null ? [path] : [])));
+  for (const { after } of changes) if (after) planEntry(plan, after);
+  const written = new Set(plan.links.map(({ path }) => path));
+  for (const entry of wanted) {
+    if ("sha256" in entry) plan.paths.push(entry.path);
+    else if (!written.has(entry.path)) plan.keptLinks.push([entry.path, entry.link]);
   }
-  const touched = [...plan.removals, ...plan.writes.map((write) => write.path), ...plan.links.map(({ path }) => path)];
+  requireObjects(placing, plan);
+  requireFolders(plan, current);
+  const targets = new Map([...plan.writes, ...plan.links].map((write) => [write.path, write]));
+  for (const { path, before, after } of changes) {
+    const write = targets.get(path);
+    if (write && before === null) await requireFree(item, path, write.target, now, after);
+  }
   await requireHeld(
     placing,
     item,
-    touched.flatMap((path) => now.get(path) ?? []),
+    changes.flatMap(({ before }) => before ?? []),
   );
   return plan;
 }
@@ -102,23 +107,12 @@ export function entriesNow(current: Bytes | null): ManifestEntry[] {
   return [{ path: "", sha256, size, executable }];
 }
 
-function planEntry(plan: Plan, entry: ManifestEntry, current: ManifestEntry | undefined): void {
+function planEntry({ item, writes, links, scratch }: Plan, entry: ManifestEntry): void {
   const { path } = entry;
-  if ("sha256" in entry) plan.paths.push(path);
-  if (current && sameEntry(current, entry)) {
-    if ("link" in entry) plan.keptLinks.push([path, entry.link]);
-    return;
-  }
-  const target = path === "" ? plan.item.absolute : join(plan.item.absolute, path);
-  const temp = join(plan.scratch, String(plan.writes.length + plan.links.length));
-  if ("link" in entry) plan.links.push({ path, temp, target, link: entry.link });
-  else plan.writes.push({ ...entry, xxh64: path === "" ? plan.item.xxh64 : undefined, temp, target, source: null });
-}
-
-/** Whether a file or link of a folder is the same in two versions. */
-export function sameEntry(a: ManifestEntry, b: ManifestEntry): boolean {
-  if ("link" in a || "link" in b) return "link" in a && "link" in b && a.link === b.link;
-  return a.sha256 === b.sha256 && a.executable === b.executable;
+  const target = path === "" ? item.absolute : join(item.absolute, path);
+  const temp = join(scratch, String(writes.length + links.length));
+  if ("link" in entry) links.push({ path, temp, target, link: entry.link });
+  else writes.push({ ...entry, xxh64: path === "" ? item.xxh64 : undefined, temp, target, source: null });
 }
 
 /** Every object is there, is a regular file and has its size. */
@@ -132,10 +126,10 @@ function requireObjects({ objects }: Placing, { item, writes }: Plan): void {
 }
 
 /** Folders of the new version may not lie behind a link or a file that stays. */
-function requireFolders({ item, writes, links, removals }: Plan, now: ReadonlyMap<string, ManifestEntry>): void {
+function requireFolders({ item, writes, links, removals }: Plan, current: Bytes | null): void {
   const gone = new Set(removals);
   const folders = new Set([...writes, ...links].flatMap(({ path }) => parents(path)));
-  if (item.kind === "directory" && !now.has("")) folders.add("");
+  if (item.kind === "directory" && current?.kind !== "file") folders.add("");
   for (const folder of folders) {
     const stats = lstatOrNull(join(item.absolute, folder));
     if (stats === null || stats.isDirectory() || gone.has(folder)) continue;
@@ -159,16 +153,17 @@ async function requireFree(
   item: Placement,
   path: string,
   target: string,
-  gone: ReadonlySet<string>,
-  bytes: { sha256: Sha; size: number } | null,
+  now: readonly ManifestEntry[],
+  entry: ManifestEntry | null,
 ): Promise<void> {
   const stats = lstatOrNull(target);
   if (stats === null) return;
   if (stats.isDirectory()) {
-    const stranger = firstStranger(item.absolute, path, gone);
+    const stranger = firstStranger(item.absolute, path, new Set(now.map((known) => known.path)));
     if (stranger !== null) throw inTheWay(join(item.key, stranger));
     return;
   }
+  const bytes = entry && "sha256" in entry ? entry : null;
   const isSame =
     bytes !== null && stats.isFile() && Number(stats.size) === bytes.size && (await hashOf(target)) === bytes.sha256;
   if (!isSame) throw inTheWay(join(item.key, path));

@@ -5,7 +5,7 @@ import { cloneFile } from "../platform/clone.ts";
 import { writeError } from "../platform/file-errors.ts";
 import { makeFolder } from "../platform/files.ts";
 import { streamFile } from "../platform/stream.ts";
-import { SYNC_ALL_FROM, syncFileSystem } from "../platform/sync.ts";
+import { SYNC_ALL_FROM, syncFiles, syncFileSystem } from "../platform/sync.ts";
 import { hashFiles } from "./hash-files.ts";
 import type { Placing } from "./place.ts";
 import type { Plan, Write } from "./place-plan.ts";
@@ -73,12 +73,10 @@ async function linkAll(placing: Placing, jobs: readonly Job[], onBytes: (bytes: 
 }
 
 async function copySmall(placing: Placing, jobs: readonly Job[], onBytes: (bytes: number) => void): Promise<void> {
-  const sync = jobs.length < SYNC_ALL_FROM;
   await placing.workers
     .each(jobs, {
       job: "copy",
       input: (portion) => ({
-        sync,
         items: portion.map(({ write, want }) => ({
           from: placing.objects.path(write.sha256),
           to: write.temp,
@@ -95,14 +93,9 @@ async function copySmall(placing: Placing, jobs: readonly Job[], onBytes: (bytes
       throw await blame(placing, jobs, error);
     });
   const [first] = jobs;
-  if (sync || first === undefined || (await syncFileSystem(first.plan.scratch))) return;
-  const files = jobs.map(({ write }) => write.temp);
-  await placing.workers.each(files, {
-    job: "sync",
-    input: (portion) => ({ files: portion }),
-    bytes: 0,
-    done: () => {},
-  });
+  if (first === undefined) return;
+  if (jobs.length >= SYNC_ALL_FROM && (await syncFileSystem(first.plan.scratch))) return;
+  await syncFiles(jobs.map(({ write }) => write.temp));
 }
 
 /** The error of the copy job, which names an object, as one that names the artifact; a rotten object is put away. */

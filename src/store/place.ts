@@ -100,8 +100,11 @@ async function remember({ index }: Placing, { item, paths, links, keptLinks }: P
   const written = new Map(rows.map((row) => [row.path, row]));
   const all: Row[] = [];
   // In the order of the manifest, in which the next walk comes by.
+  let next = 0;
   for (const path of paths) {
-    const row = written.get(path) ?? known?.table.row(path) ?? -1;
+    // Rows are mostly in that order already.
+    const row = written.get(path) ?? (known?.table.paths[next] === path ? next : (known?.table.row(path) ?? -1));
+    next = typeof row === "number" ? row + 1 : next + 1;
     if (typeof row === "number" ? row >= 0 : !isCoarse(row)) all.push(row);
   }
   const linked = [...keptLinks, ...links.map(({ path, link }) => [path, link] as const)];

@@ -57,10 +57,17 @@ export function encodeTable(head: object, rows: readonly Row[], before: StatTabl
     sha256: Buffer.alloc(rows.length * 32),
     flags: Buffer.alloc(rows.length),
   };
-  rows.forEach((row, at) => {
-    if (typeof row !== "number") writeRow(row, columns, at);
-    else if (before) copyRow(before.columns, row, columns, at);
-  });
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] ?? 0;
+    if (typeof row !== "number") {
+      writeRow(row, columns, at);
+      continue;
+    }
+    const first = at;
+    // Rows that follow one another are copied at once.
+    while (rows[at + 1] === row + (at + 1 - first)) at += 1;
+    if (before) copyRows(before.columns, row, at + 1 - first, columns, first);
+  }
   const names = rows.map((row) => (typeof row === "number" ? before?.paths[row] : row.path));
   const paths = Buffer.from(names.join("\0"));
   const text = JSON.stringify(head);
@@ -76,11 +83,12 @@ export function encodeTable(head: object, rows: readonly Row[], before: StatTabl
   return Buffer.concat([MAGIC, sum, body]);
 }
 
-function copyRow(from: Columns, row: number, to: Columns, at: number): void {
-  to.numbers.set(from.numbers.subarray(row * NUMBERS, (row + 1) * NUMBERS), at * NUMBERS);
-  to.xxh64.set(from.xxh64.subarray(row * 8, (row + 1) * 8), at * 8);
-  to.sha256.set(from.sha256.subarray(row * 32, (row + 1) * 32), at * 32);
-  to.flags[at] = from.flags[row] ?? 0;
+function copyRows(from: Columns, row: number, count: number, to: Columns, at: number): void {
+  const end = row + count;
+  to.numbers.set(from.numbers.subarray(row * NUMBERS, end * NUMBERS), at * NUMBERS);
+  to.xxh64.set(from.xxh64.subarray(row * 8, end * 8), at * 8);
+  to.sha256.set(from.sha256.subarray(row * 32, end * 32), at * 32);
+  to.flags.set(from.flags.subarray(row, end), at);
 }
 
 function writeRow(file: KnownFile, to: Columns & { xxh64: Buffer; sha256: Buffer }, at: number): void {
@@ -107,6 +115,17 @@ export function decodeTable(data: Buffer, hashing: Hashing): { head: unknown; ta
   };
   const text = next(Number(data.readBigUInt64LE(24)));
   return { head, table: tableOf(columns, rows, text) };
+}
+
+/** Where a path stands if the paths are in order, as mostly they are; -1 says nothing. */
+function findSorted(paths: readonly string[], path: string): number {
+  let [low, high] = [0, paths.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((paths[middle] ?? "") < path) low = middle + 1;
+    else high = middle;
+  }
+  return paths[low] === path ? low : -1;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: BigInt64Array): Buffer {
@@ -136,7 +155,10 @@ function tableOf(columns: Columns & { xxh64: Buffer; sha256: Buffer }, count: nu
       return paths();
     },
     columns,
-    row: (path) => (rows ??= new Map(paths().map((name, row) => [name, row]))).get(path) ?? -1,
+    row(path) {
+      const found = rows ? -1 : findSorted(paths(), path);
+      return found >= 0 ? found : ((rows ??= new Map(paths().map((name, row) => [name, row]))).get(path) ?? -1);
+    },
     isAll: (others, stats) =>
       others.length === count &&
       bytesOf(stats.numbers).equals(bytesOf(numbers)) &&

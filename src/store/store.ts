@@ -20,7 +20,7 @@ import { createStatIndex } from "./stat-index.ts";
 export type { Bytes, Progress, Sha } from "./bytes.ts";
 export type { Adopted, IncomingObject } from "./incoming.ts";
 export type { Prepared } from "./place.ts";
-export { type Placement, sameEntry } from "./place-plan.ts";
+export type { Placement } from "./place-plan.ts";
 
 export interface Store {
   readonly dir: string;
