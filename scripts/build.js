@@ -25,7 +25,7 @@ const common = {
 // The loader takes about a millisecond for every file, and compiling takes as long for every 50 kB. So there are few files:
 // cli/main.js, which is enough for help, and cli/app.js with all commands, of which only the one that is called is run. The two
 // big libraries are loaded by the few commands that need them.
-const libraries = ["simple-git", "isomorphic-git"];
+const libraries = ["simple-git", "isomorphic-git", "isomorphic-git/http/node"];
 const later = new Map();
 
 /** What main.js imports when it is asked for: a file of one line for each, which gets it from app.js. */

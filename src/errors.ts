@@ -50,6 +50,7 @@ export const errorTable = {
   "seal-broken": refused("A release tag was moved or is gone", "mv verify --all"),
   "release-differs": refused("Tag, record, pointers and bytes of a release do not agree", "mv verify {version}"),
   "policy-loosened": refused("The change loosens the policy", "have it reviewed"),
+  signature: refused("A tag is not signed, or not by whom it must be", "mv verify"),
   retracted: refused("The version is retracted", "mv log"),
   exists: refused("Something of that name is already there", "choose another name"),
   "not-tracked": refused("mversion does not track the path", "mv add {path}"),

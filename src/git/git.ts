@@ -197,7 +197,7 @@ export async function initRepository(dir: string): Promise<void> {
 }
 
 /** Looks for git on PATH without starting it: a failed spawn cannot be told from a missing current folder. */
-async function hasProgram(): Promise<boolean> {
+export async function hasProgram(): Promise<boolean> {
   const names = process.platform === "win32" ? ["git.exe", "git.cmd"] : ["git"];
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     for (const name of names) {

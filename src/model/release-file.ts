@@ -2,6 +2,7 @@
 // version can be had without Git. Never the truth: that is Git's.
 import { createHash } from "node:crypto";
 import { MvError } from "../errors.ts";
+import { decode, readTagCopy } from "./tag-copy.ts";
 import { parseTagObject, type Release } from "./release.ts";
 import { TAG_MAX_BYTES } from "./tag-object.ts";
 import { checkModelName, parseVersion } from "./version.ts";
@@ -18,7 +19,6 @@ export interface ReleaseFile {
 const RECORD_MAX_BYTES = 1 << 22;
 /** Base64 of a tag and a record, each at its largest, and room for the rest. */
 export const RELEASE_FILE_MAX_BYTES = Math.ceil(((TAG_MAX_BYTES + RECORD_MAX_BYTES) * 4) / 3) + (1 << 16);
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Where a release's file is, from the top of the store. A version's `+build` stays as it is. */
 export function releaseFilePath(model: string, version: string): string {
@@ -46,21 +46,9 @@ export function formatReleaseFile(
  * invalid-file.
  */
 export function parseReleaseFile(bytes: Uint8Array, file: string): ReleaseFile {
-  const refuse = (why: string): MvError =>
-    new MvError("invalid-file", `${file}:1: ${why}`, { hint: "mv push, which writes it anew", details: { file } });
-  if (bytes.length > RELEASE_FILE_MAX_BYTES) throw refuse(`it is larger than ${RELEASE_FILE_MAX_BYTES} bytes`);
-  const fields = readFields(bytes);
-  if (fields === null) throw refuse("it is not a JSON object in UTF-8");
-  if (typeof fields["schema"] === "number" && fields["schema"] > 1) throw refuse("it needs a newer mversion");
-  if (fields["schema"] !== 1) throw refuse("schema 1 is expected");
-  const oid = fields["oid"];
-  if (typeof oid !== "string" || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(oid))
-    throw refuse("oid is no Git object's id");
-  const raw = decode(fields["raw"], TAG_MAX_BYTES);
-  if (raw === null) throw refuse("raw is no tag object in base64");
+  const { fields, oid, raw, refuse } = readTagCopy(bytes, file, RELEASE_FILE_MAX_BYTES);
   const record = decode(fields["record"], RECORD_MAX_BYTES);
   if (record === null) throw refuse("record is no text in base64");
-  if (oidOf(raw, oid.length) !== oid) throw refuse(`its tag object is not ${oid}`);
   const reading = parseTagObject(raw, oid);
   if (reading?.kind === "broken") throw refuse(`its tag cannot be read: ${reading.why}`);
   if (reading?.kind !== "release") throw refuse("its tag object is no release");
@@ -72,26 +60,4 @@ export function parseReleaseFile(bytes: Uint8Array, file: string): ReleaseFile {
     throw refuse("its record is not the one that its tag names");
   }
   return { release, raw, record: record.toString("utf8") };
-}
-
-/** A Git object's id: the hash of its type, its length and its bytes; SHA-1 or SHA-256 by the repository's object format. */
-function oidOf(raw: Buffer, digits: number): string {
-  const hash = createHash(digits === 40 ? "sha1" : "sha256");
-  return hash.update(`tag ${raw.length}\0`).update(raw).digest("hex");
-}
-
-/** The own keys alone: JSON.parse makes `__proto__` one of them, so no key reaches a prototype. */
-function readFields(bytes: Uint8Array): Record<string, unknown> | null {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-    if (typeof json !== "object" || json === null || Array.isArray(json)) return null;
-    return Object.assign(Object.create(null) as Record<string, unknown>, Object.fromEntries(Object.entries(json)));
-  } catch {
-    return null;
-  }
-}
-
-function decode(value: unknown, maxBytes: number): Buffer | null {
-  if (typeof value !== "string" || value.length > Math.ceil((maxBytes * 4) / 3) + 4 || !BASE64.test(value)) return null;
-  return Buffer.from(value, "base64");
 }

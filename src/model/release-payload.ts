@@ -62,20 +62,20 @@ export function readRetraction(yaml: YamlFile): RetractionPayload {
   return { model: readModel(yaml), version: readVersion(yaml, ["version"]), release: readOid(yaml, ["release"]) };
 }
 
-function readModel(yaml: YamlFile): string {
+export function readModel(yaml: YamlFile): string {
   const model = requiredText(yaml, ["model"]);
   const why = checkModelName(model);
   if (why !== null) throw problem(yaml, ["model"], why);
   return model;
 }
 
-function readVersion(yaml: YamlFile, path: Path): string {
+export function readVersion(yaml: YamlFile, path: Path): string {
   const version = requiredText(yaml, path);
   if (parseVersion(version) !== version) throw problem(yaml, path, "a semver version such as 1.2.0 is expected");
   return version;
 }
 
-function readOid(yaml: YamlFile, path: Path): string {
+export function readOid(yaml: YamlFile, path: Path): string {
   const oid = requiredText(yaml, path);
   if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(oid)) throw problem(yaml, path, "the id of a Git object is expected");
   return oid;

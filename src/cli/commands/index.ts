@@ -347,6 +347,27 @@ export const rows: readonly CommandRow[] = [
     load: () => import("./fetch.ts"),
   },
   {
+    name: "get",
+    group: "share",
+    operands: "<source> [version] [path...]",
+    summary: "bring one version's files into a folder, from a Git repository or straight from a store",
+    about:
+      "SOURCE is a Git repository (its address or path) or a store (s3://bucket/prefix, a folder, https://…): a store needs no Git and no Git host. VERSION is MODEL@v1.2.0, MODEL@STAGE, MODEL, v1.2.0 or STAGE; default: the newest release. A word with a slash is a path. Every byte is checked. The folder is wholly the version before or wholly the new one, and version.json in it says what it is.",
+    flags: [
+      { flags: "-o, --output <dir>", text: "the folder that holds the version afterwards" },
+      { flags: "--if-changed", text: "do nothing where the folder holds that version already" },
+      { flags: "--data", text: "the data that it was trained on, too" },
+      { flags: "--verify-signature <file>", text: "an allowed-signers file: the release must be signed by its tagger" },
+      { flags: "--force", text: "replace a folder that holds other files" },
+      { flags: "--jobs <n>", text: "how many objects at once (8)" },
+    ],
+    examples: [
+      "mv get https://git.example.org/team/churn.git v1.2.0 -o model",
+      "mv get s3://models/team churn@production -o /srv/model --if-changed",
+    ],
+    load: () => import("./get.ts"),
+  },
+  {
     name: "verify",
     group: "share",
     operands: "[version...]",

@@ -1,0 +1,32 @@
+import { MvError } from "../../errors.ts";
+import { get } from "../../operations/get.ts";
+import type { CommandRun } from "../command.ts";
+import { isOn, text, wholeNumber } from "../flags.ts";
+import { getView } from "../views/get.ts";
+
+export const run: CommandRun = async (context, [source = "", ...words], flags) => {
+  const into = text(flags, "output");
+  if (into === undefined) {
+    throw new MvError("usage", "mv get needs a folder to put the files into", {
+      hint: `mv get ${source} ${words.join(" ")} -o DIR`.replace(/ +/g, " "),
+    });
+  }
+  const [first, ...rest] = words;
+  const isPath = first === undefined || first.includes("/");
+  const { cwd, env, warn, report } = context;
+  const result = await get(
+    { cwd, env, warn, report },
+    {
+      source,
+      into,
+      version: isPath ? undefined : first,
+      paths: isPath ? words : rest,
+      data: isOn(flags, "data"),
+      ifChanged: isOn(flags, "ifChanged"),
+      force: isOn(flags, "force"),
+      allowedSigners: text(flags, "verifySignature"),
+      jobs: wholeNumber(flags, "jobs"),
+    },
+  );
+  return { data: result, ...getView(result, cwd) };
+};

@@ -1,0 +1,134 @@
+// mv get: one version's artifacts from a Git repository or straight from a store, into a folder, for a container or a script.
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { MvError } from "../errors.ts";
+import type { Artifact } from "../model/content.ts";
+import { artifactPath } from "../model/paths.ts";
+import { fill } from "./get/fill.ts";
+import { replaceFolder } from "./get/folder.ts";
+import { openSource } from "./get/source.ts";
+import { formatStamp, holds, readStamp, STAMP_FILE, type Stamp } from "./get/stamp.ts";
+import { findWanted, type Wanted } from "./get/wanted.ts";
+import type { Surroundings } from "./project.ts";
+
+export interface GetInput {
+  /** A Git repository's address or path, or a store's. */
+  source: string;
+  /** MODEL, VERSION, MODEL@VERSION or MODEL@STAGE; undefined: the only model's newest release. */
+  version?: string | undefined;
+  /** Artifacts, or folders that hold some; none: all of the model's. */
+  paths: readonly string[];
+  into: string;
+  /** Data that it was trained on, too. */
+  data?: boolean | undefined;
+  /** Do nothing where the folder holds that version. */
+  ifChanged?: boolean | undefined;
+  /** Replace a folder that holds other things. */
+  force?: boolean | undefined;
+  /** An allowed-signers file: the release's tag must be signed by its tagger. */
+  allowedSigners?: string | undefined;
+  jobs?: number | undefined;
+}
+
+export interface GetResult extends Stamp {
+  /** The folder, absolute. */
+  folder: string;
+  /** False where the folder held that version already. */
+  changed: boolean;
+  files: number;
+  bytes: number;
+}
+
+const JOBS = 8;
+
+/** Gets a version. The folder is wholly the one before or wholly the new one, after a kill too. */
+export async function get(around: Surroundings, input: GetInput): Promise<GetResult> {
+  const folder = resolve(around.cwd, input.into);
+  let result: GetResult | undefined;
+  await replaceFolder(folder, { name: input.into, force: input.force === true }, async ({ scratch, treeFor }) => {
+    const source = await openSource(around, input.source, scratch);
+    try {
+      const wanted = await findWanted(source, input.version);
+      if (input.allowedSigners !== undefined) await requireSigned(wanted, resolve(around.cwd, input.allowedSigners));
+      const artifacts = chosen(wanted, input);
+      const before = input.ifChanged ? readStamp(folder) : null;
+      if (before !== null && holds(before, folder, wanted.release, artifacts)) {
+        result = { ...before, folder, changed: false, files: 0, bytes: 0 };
+        return false;
+      }
+      const tree = treeFor(wanted.release.oid);
+      const { executable } = wanted;
+      const report = around.report ?? (() => undefined);
+      const { files, bytes, counts } = await fill(source, artifacts, tree, {
+        jobs: input.jobs ?? JOBS,
+        executable,
+        report,
+      });
+      const stamp = stampOf(wanted, source.url, artifacts, counts);
+      writeFileSync(join(tree, STAMP_FILE), formatStamp(stamp));
+      result = { ...stamp, folder, changed: true, files, bytes };
+      return true;
+    } finally {
+      await source.close();
+    }
+  });
+  if (!result) throw new MvError("internal", "nothing was built and nothing was said");
+  return result;
+}
+
+/** The artifacts that are asked for. Throws not-tracked for a path that holds none. */
+function chosen({ release }: Wanted, { paths, data }: GetInput): Artifact[] {
+  const all = [...release.artifacts, ...release.datasets].filter(({ kind }) => kind !== "external");
+  const found = new Set<Artifact>(paths.length > 0 ? [] : data ? all : release.artifacts);
+  for (const typed of paths) {
+    const path = artifactPath(typed.replace(/\/+$/, ""));
+    const inside = all.filter((item) => item.path === path || item.path.startsWith(`${path}/`));
+    for (const item of inside) found.add(item);
+    if (inside.length > 0) continue;
+    const known = all.map((item) => item.path).join(", ");
+    throw new MvError("not-tracked", `${release.model} ${release.version} has no artifact ${typed}; it has ${known}`, {
+      hint: "name one of them, or none for all",
+    });
+  }
+  if (![...found].some((item) => item.path === STAMP_FILE)) return [...found];
+  throw new MvError(
+    "bad-path",
+    `${STAMP_FILE} is an artifact here, and what mv get writes beside the files has that name`,
+    {
+      hint: "name the other paths",
+    },
+  );
+}
+
+function stampOf(
+  { release, stage }: Wanted,
+  source: string,
+  artifacts: readonly Artifact[],
+  counts: ReadonlyMap<string, number>,
+): Stamp {
+  const { model, version, tag, oid, commit, content, dataset_snapshot_id, feature_set_version } = release;
+  return {
+    schema: 1,
+    model,
+    version,
+    tag,
+    oid,
+    commit,
+    content,
+    dataset_snapshot_id,
+    feature_set_version,
+    source,
+    stage,
+    artifacts: artifacts.map(({ path, kind, sha256, size }) => {
+      const files = counts.get(path);
+      return { path, kind, sha256, size, ...(files === undefined ? {} : { files }) };
+    }),
+  };
+}
+
+async function requireSigned({ release, raw }: Wanted, allowedSigners: string): Promise<void> {
+  const { verifySigned } = await import("../git/signature.ts");
+  const why = await verifySigned(raw, release.tagger.email, allowedSigners);
+  if (why === null) return;
+  throw new MvError("signature", `${release.tag}: ${why}`, { hint: "mv verify", details: { tag: release.tag } });
+}

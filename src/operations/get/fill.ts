@@ -1,0 +1,196 @@
+// Fills a folder with a release's files, from the stores; every file is checked against its SHA-256.
+import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isMvError, MvError } from "../../errors.ts";
+import type { Artifact } from "../../model/content.ts";
+import { MANIFEST_MAX_BYTES, type ManifestEntry, parseManifest } from "../../model/manifest.ts";
+import { writeError } from "../../platform/file-errors.ts";
+import { freeBytes } from "../../platform/files.ts";
+import { lstatOrNull } from "../../platform/stat.ts";
+import { createWorkers } from "../../platform/workers.ts";
+import type { Remote, Transfer } from "../../remotes/remote.ts";
+import { hashFiles } from "../../store/hash-files.ts";
+import type { Progress } from "../project.ts";
+import type { Source } from "./source.ts";
+
+export interface FillOptions {
+  /** How many objects at once. */
+  jobs: number;
+  /** Artifacts that are to be executable. */
+  executable: ReadonlySet<string>;
+  report: (event: Progress) => void;
+}
+
+export interface Filled {
+  files: number;
+  bytes: number;
+  /** How many files each folder has. */
+  counts: ReadonlyMap<string, number>;
+}
+
+/** A file of the release: where its bytes go, and all the paths that have them. */
+type Place = Transfer & { path: string; also: string[] };
+
+/**
+ * Brings the artifacts into `folder`, which may hold what an interrupted call of the same release left. Returns how many files
+ * and bytes it holds, and the files of each folder. Throws object-missing where no store has an object, bytes-wrong where it has other bytes, no-space.
+ */
+export async function fill(
+  source: Source,
+  artifacts: readonly Artifact[],
+  folder: string,
+  options: FillOptions,
+): Promise<Filled> {
+  const stores = createStores(source);
+  const entries = await entriesOf(stores, artifacts, options.executable);
+  try {
+    for (const { path } of entries) mkdirSync(dirname(join(folder, path)), { recursive: true });
+    const places = await stillWanted(placesOf(entries, folder));
+    await requireSpace(folder, places);
+    await receive(stores, places, options);
+    for (const { file, also } of placesOf(entries, folder)) {
+      for (const path of also) copyFileSync(file, join(folder, path));
+    }
+    for (const entry of entries) finish(join(folder, entry.path), entry);
+  } catch (error) {
+    throw writeError(error, folder);
+  }
+  const counts = new Map<string, number>();
+  for (const { path, kind } of artifacts) {
+    if (kind === "directory") counts.set(path, entries.filter((entry) => entry.path.startsWith(`${path}/`)).length);
+  }
+  return {
+    counts,
+    files: entries.length,
+    bytes: entries.reduce((sum, entry) => sum + ("size" in entry ? entry.size : 0), 0),
+  };
+}
+
+/** The stores one after the other: the next is opened only where the ones before it do not suffice. */
+interface Stores {
+  /** Asks each in turn until `use` says that it is enough. Returns what kept a store from answering. */
+  each(use: (remote: Remote) => Promise<boolean>): Promise<MvError[]>;
+}
+
+function createStores(source: Source): Stores {
+  const opened: Remote[] = [];
+  const rest = source.remotes()[Symbol.asyncIterator]();
+  return {
+    async each(use) {
+      const failures: MvError[] = [];
+      for (let at = 0; ; at++) {
+        try {
+          const next = opened[at] ?? (await rest.next()).value;
+          if (next === undefined) return failures;
+          opened[at] = next;
+          if (await use(next)) return failures;
+        } catch (error) {
+          if (!isMvError(error) || !["unreachable", "denied", "host-key", "object-missing"].includes(error.code))
+            throw error;
+          failures.push(error);
+          if (opened[at] === undefined) return failures;
+        }
+      }
+    },
+  };
+}
+
+async function entriesOf(
+  stores: Stores,
+  artifacts: readonly Artifact[],
+  executable: ReadonlySet<string>,
+): Promise<ManifestEntry[]> {
+  const entries: ManifestEntry[] = [];
+  for (const { path, kind, sha256, size } of artifacts) {
+    if (kind === "file") entries.push({ path, sha256, size, executable: executable.has(path) });
+    if (kind !== "directory") continue;
+    let manifest: Buffer | null = null;
+    const failures = await stores.each(async (remote) => {
+      manifest = await remote.read(sha256, MANIFEST_MAX_BYTES);
+      return manifest !== null;
+    });
+    if (manifest === null) throw missing(path, sha256, failures);
+    for (const entry of parseManifest(manifest, path).files) entries.push({ ...entry, path: `${path}/${entry.path}` });
+  }
+  return entries;
+}
+
+/** Each object once: it is received into the first path that has it, and copied to the others. */
+function placesOf(entries: readonly ManifestEntry[], folder: string): Place[] {
+  const places = new Map<string, Place>();
+  for (const entry of entries) {
+    if (!("sha256" in entry)) continue;
+    const { path, sha256, size } = entry;
+    const known = places.get(sha256);
+    if (known) known.also.push(path);
+    else places.set(sha256, { path, sha256, size, file: join(folder, path), also: [] });
+  }
+  return [...places.values()];
+}
+
+/** Without those whose bytes are there already, from a call that was interrupted. A first part of a file stays: it goes on. */
+async function stillWanted(places: readonly Place[]): Promise<Place[]> {
+  const whole = places.filter((place) => Number(lstatOrNull(place.file)?.size ?? -1) >= place.size);
+  const right = new Set(await rightOf(whole));
+  for (const place of whole) if (!right.has(place)) rmSync(place.file, { recursive: true, force: true });
+  return places.filter((place) => !right.has(place));
+}
+
+async function rightOf(places: readonly Place[]): Promise<Place[]> {
+  const sources = places.map(({ file, size }) => ({ path: file, size }));
+  const hashed = await hashFiles(createWorkers(0), sources, () => undefined, "sha256");
+  return places.filter(({ sha256 }, at) => hashed[at]?.sha256 === sha256);
+}
+
+async function requireSpace(folder: string, places: readonly Place[]): Promise<void> {
+  const needed = places.reduce((sum, { size, file }) => sum + size - Number(lstatOrNull(file)?.size ?? 0), 0);
+  const free = needed === 0 ? 0 : await freeBytes(folder);
+  if (free >= needed) return;
+  throw new MvError("no-space", `${folder}: ${needed} bytes are needed, ${free} are free`, {
+    details: { needed, free },
+  });
+}
+
+async function receive(stores: Stores, places: readonly Place[], { jobs, report }: FillOptions): Promise<void> {
+  const total = places.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
+  let left = places;
+  const wrong = new Set<string>();
+  const failures = await stores.each(async (remote) => {
+    const held = await remote.has(left);
+    const here = left.filter(({ sha256 }) => held.has(sha256));
+    if (here.length > 0) {
+      const onBytes = (count: number): void => report({ phase: "Fetching", bytes: (done += count), total });
+      await remote.receive(here, { jobs, onBytes });
+    }
+    const right = new Set(await rightOf(here));
+    for (const { sha256, file } of here.filter((place) => !right.has(place))) {
+      wrong.add(sha256);
+      rmSync(file, { force: true });
+    }
+    left = left.filter((place) => !right.has(place));
+    return left.length === 0;
+  });
+  const [first] = left;
+  if (!first) return;
+  if (!wrong.has(first.sha256)) throw missing(first.path, first.sha256, failures);
+  throw new MvError("bytes-wrong", `${first.path}: the store has other bytes than ${first.sha256}`, {
+    hint: "mv verify --remote NAME, where it is set up",
+    details: { path: first.path, sha256: first.sha256 },
+  });
+}
+
+function missing(path: string, sha256: string, failures: readonly MvError[]): MvError {
+  const [failure] = failures;
+  if (failure && failure.code !== "object-missing") return failure;
+  return new MvError("object-missing", `${path}: no store has its bytes (${sha256.slice(0, 8)})`, {
+    hint: "mv push, where it was added",
+    details: { path, sha256 },
+  });
+}
+
+function finish(path: string, entry: ManifestEntry): void {
+  if (!("link" in entry)) return chmodSync(path, entry.executable ? 0o755 : 0o644);
+  rmSync(path, { force: true });
+  symlinkSync(entry.link, path);
+}

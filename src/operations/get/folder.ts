@@ -1,0 +1,168 @@
+// The folder that `mv get` gives: built beside its place and put there by a rename, so that it is wholly one version or another.
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { MvError } from "../../errors.ts";
+import { isAbsent, writeError } from "../../platform/file-errors.ts";
+import { readTextFileSync } from "../../platform/files.ts";
+import { withLock } from "../../platform/locks.ts";
+import { syncFileSystem, syncFolder } from "../../platform/sync.ts";
+import { readStamp, STAMP_FILE, type Stamp } from "./stamp.ts";
+
+/** Name of the folder that is built in; beside the target its name comes first. */
+const WORK = ".mv-get";
+
+/** A folder to build in, and where it goes. */
+export interface Building {
+  /** Room for other things, gone in the end. */
+  scratch: string;
+  /** Where the files of a release are gathered; what an interrupted call for the same release left is still there. */
+  treeFor(oid: string): string;
+}
+
+/** The folder's real place: a link such as `current` stays a link. */
+function realTarget(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch (error) {
+    if (isAbsent(error)) return resolve(folder);
+    throw error;
+  }
+}
+
+/**
+ * Runs `build` as the only one that builds this folder, and then puts what it built in place of what was there. `build` gives
+ * false where all is there already. `name` stands in messages. Throws exists where the folder holds what mversion did not put there.
+ */
+export async function replaceFolder(
+  folder: string,
+  { name, force }: { name: string; force: boolean },
+  build: (building: Building) => Promise<boolean>,
+): Promise<void> {
+  const target = realTarget(folder);
+  const inside = cannotBeRenamed(target);
+  const beside = inside ? join(target, WORK) : join(dirname(target), `.${basename(target)}${WORK}`);
+  try {
+    mkdirSync(beside, { recursive: true });
+  } catch (error) {
+    throw writeError(error, dirname(target));
+  }
+  const tree = join(beside, "tree");
+  await withLock(beside, "get", async () => {
+    const scratch = join(beside, "scratch");
+    rmSync(scratch, { recursive: true, force: true });
+    try {
+      putBack(target, join(beside, "old"));
+      if (!force) requireOurs(target, name);
+      if (await build({ scratch, treeFor: (oid) => startOrGoOn(beside, tree, oid) })) {
+        await syncFileSystem(beside);
+        if (inside) moveIn(tree, target);
+        else swap(tree, target, join(beside, "old"));
+      }
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+    rmSync(tree, { recursive: true, force: true });
+  }).finally(() => {
+    // What was fetched so far is kept for the next call.
+    if (!existsSync(tree)) rmSync(beside, { recursive: true, force: true });
+  });
+}
+
+function startOrGoOn(beside: string, tree: string, oid: string): string {
+  const marker = join(beside, "release");
+  if (readTextFileSync(marker, 1024) !== oid) rmSync(tree, { recursive: true, force: true });
+  writeFileSync(marker, oid);
+  mkdirSync(tree, { recursive: true });
+  return tree;
+}
+
+/** The top of a disk of its own, as a container's volume is, and a folder in one that is not ours to write. */
+function cannotBeRenamed(folder: string): boolean {
+  const here = statSync(folder, { throwIfNoEntry: false });
+  if (here === undefined) return false;
+  try {
+    accessSync(dirname(folder), constants.W_OK);
+  } catch {
+    return true;
+  }
+  return here.dev !== statSync(dirname(folder)).dev;
+}
+
+/** After a kill between the two renames of `swap`. */
+function putBack(target: string, old: string): void {
+  if (existsSync(old) && !existsSync(target)) renameSync(old, target);
+  rmSync(old, { recursive: true, force: true });
+}
+
+function swap(tree: string, target: string, old: string): void {
+  try {
+    if (existsSync(target)) renameSync(target, old);
+    renameSync(tree, target);
+    syncFolder(dirname(target));
+    rmSync(old, { recursive: true, force: true });
+  } catch (error) {
+    throw writeError(error, target);
+  }
+}
+
+/** The stamp goes first and comes last: while it is missing, the folder is no version. */
+function moveIn(tree: string, target: string): void {
+  rmSync(join(target, STAMP_FILE), { force: true });
+  for (const name of readdirSync(target)) if (name !== WORK) rmSync(join(target, name), { recursive: true });
+  const names = readdirSync(tree).filter((name) => name !== STAMP_FILE);
+  for (const name of [...names, STAMP_FILE]) renameSync(join(tree, name), join(target, name));
+  syncFolder(target);
+}
+
+function requireOurs(target: string, name: string): void {
+  const names = list(target).filter((name) => name !== WORK && name !== "lost+found");
+  if (names.length === 0) return;
+  const stamp = readStamp(target);
+  const stray = stamp === null ? names[0] : strayIn(target, stamp);
+  if (stray === undefined) return;
+  throw new MvError("exists", `${name} holds ${stray}, which mv get did not put there`, {
+    hint: "name another folder with -o, or repeat with --force, which removes it",
+    details: { folder: target, path: stray },
+  });
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw writeError(error, folder);
+  }
+}
+
+/** A file that the stamp does not account for; folders are told by how many files they hold. */
+function strayIn(target: string, stamp: Stamp): string | undefined {
+  const files = filesUnder(target, "");
+  const known = new Set([STAMP_FILE]);
+  for (const { path, kind, files: count } of stamp.artifacts) {
+    const inside = kind === "directory" ? files.filter((file) => file.startsWith(`${path}/`)) : [path];
+    if (kind === "directory" && inside.length > (count ?? 0)) return path;
+    for (const file of inside) known.add(file);
+  }
+  return files.find((file) => !known.has(file));
+}
+
+function filesUnder(root: string, folder: string): string[] {
+  return list(join(root, folder)).flatMap((name) => {
+    const path = folder === "" ? name : `${folder}/${name}`;
+    if (path === WORK || path === "lost+found") return [];
+    return lstatSync(join(root, path)).isDirectory() ? filesUnder(root, path) : [path];
+  });
+}

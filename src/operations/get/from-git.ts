@@ -1,0 +1,97 @@
+// A version from a Git repository: tag names from its refs, then one tag with the one commit under it.
+import { parseSettings, type Settings } from "../../config/config.ts";
+import { MvError } from "../../errors.ts";
+import type { Git } from "../../git/git.ts";
+import { openRemoteRepository, type RemoteRepository } from "../../git/remote-repository.ts";
+import { assignmentNumber, parseAssignment } from "../../model/assignment.ts";
+import { pointerPath } from "../../model/paths.ts";
+import { parsePointer } from "../../model/pointer.ts";
+import { formatRetractionTag, parseTagObject, type Release } from "../../model/release.ts";
+import { formatTag, parseTag } from "../../model/version.ts";
+import { openRemote } from "../../remotes/open.ts";
+import type { Surroundings } from "../project.ts";
+import { CONFIG_FILE } from "../project.ts";
+import { contextFor, type Got, type Source } from "./source.ts";
+
+/** Opens a repository as a source; `scratch` is the folder to fetch into. Throws unreachable, no-config. */
+export async function openGitSource(around: Surroundings, address: string, scratch: string): Promise<Source> {
+  const repository = await openRemoteRepository(address, scratch);
+  const settings = await readSettings(repository);
+  const formatOf = (model: string): string => settings.models[model]?.tag ?? "v{version}";
+
+  async function rawTag(name: string): Promise<{ git: Git; oid: string; raw: Buffer } | null> {
+    const oid = repository.tags.get(name);
+    if (oid === undefined) return null;
+    const git = await repository.bring(`refs/tags/${name}`);
+    const object = (await git.readObjects([oid])).get(oid);
+    return object ? { git, oid, raw: object.bytes } : null;
+  }
+
+  return {
+    url: repository.url,
+    models: async () => Object.keys(settings.models),
+    async stage(model, stage) {
+      const numbers = [...repository.tags.keys()].flatMap((tag) => assignmentNumber(tag, model, stage) ?? []);
+      if (numbers.length === 0) return null;
+      const found = await rawTag(`${model}#${stage}#${Math.max(...numbers)}`);
+      const assignment = found && parseAssignment(found.raw, found.oid);
+      const share = assignment?.rollout.find(({ version }) => version === assignment.baseline);
+      if (assignment?.model !== model || assignment.stage !== stage || !share) return null;
+      return { version: share.version, tag: share.tag };
+    },
+    async versions(model) {
+      return [...repository.tags.keys()].flatMap((tag) => {
+        const version = parseTag(formatOf(model), model, tag);
+        return version === null || repository.tags.has(formatRetractionTag(tag)) ? [] : [version];
+      });
+    },
+    async release(model, version) {
+      if (!Object.hasOwn(settings.models, model)) return null;
+      const name = formatTag(formatOf(model), model, version);
+      const found = await rawTag(name);
+      if (found === null) return null;
+      const reading = parseTagObject(found.raw, found.oid);
+      if (reading?.kind !== "release" || reading.release.model !== model || reading.release.version !== version) {
+        const why = reading?.kind === "broken" ? reading.why : "it is no release of mversion";
+        throw new MvError("release-differs", `${repository.url}: the tag ${name} is not ${model} ${version}: ${why}`);
+      }
+      return { release: reading.release, raw: found.raw, ...(await readTree(found.git, reading.release)) };
+    },
+    async *remotes() {
+      const context = contextFor(around, address);
+      const named = Object.keys(settings.remotes);
+      const first = settings.default_remote;
+      for (const name of [...named.filter((one) => one === first), ...named.filter((one) => one !== first)]) {
+        const remote = settings.remotes[name];
+        if (remote) yield await openRemote(name, remote, context);
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+async function readSettings(repository: RemoteRepository): Promise<Settings> {
+  const { head, url } = repository;
+  const git = head === null ? null : await repository.bring("HEAD");
+  const [text] = git && head ? await git.readPaths([{ rev: head, path: CONFIG_FILE }]) : [];
+  if (!text) {
+    throw new MvError("no-config", `${url} has no ${CONFIG_FILE} on its default branch, and is no store`, {
+      hint: "check the address",
+    });
+  }
+  return parseSettings(text.toString("utf8"), `${url} ${CONFIG_FILE}`).settings;
+}
+
+/** The record, and which files are executable, as the released commit has them. */
+async function readTree(git: Git, release: Release): Promise<Pick<Got, "record" | "executable">> {
+  const all = [...release.artifacts, ...release.datasets];
+  const paths = [release.record.path, ...all.map(({ path }) => pointerPath(path))];
+  const [record, ...pointers] = await git.readPaths(paths.map((path) => ({ rev: release.commit, path })));
+  const executable = new Set<string>();
+  all.forEach(({ path, sha256 }, at) => {
+    const text = pointers[at]?.toString("utf8");
+    const pointer = text === undefined ? null : parsePointer(text, pointerPath(path));
+    if (pointer?.sha256 === sha256 && pointer.executable) executable.add(path);
+  });
+  return { record: record?.toString("utf8") ?? "", executable };
+}

@@ -1,0 +1,73 @@
+// Where `mv get` takes a version from: a Git repository, or a store itself. Both answer the same questions.
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Release } from "../../model/release.ts";
+import type { Remote, RemoteContext } from "../../remotes/remote.ts";
+import type { Surroundings } from "../project.ts";
+
+/** A release as the source has it, with what proves it. */
+export interface Got {
+  release: Release;
+  /** The tag object's bytes. */
+  raw: Buffer;
+  /** The record's text at the release. */
+  record: string;
+  /** Artifacts that are to be executable: known where the pointers can be read. */
+  executable: ReadonlySet<string>;
+}
+
+export interface Source {
+  /** For messages and the stamp: without a secret. */
+  readonly url: string;
+  models(): Promise<string[]>;
+  /** The version that a stage's name means: its number and its release tag's oid. Null where there is no such stage. */
+  stage(model: string, stage: string): Promise<{ version: string; tag: string } | null>;
+  /** The numbers of all releases that are not retracted. */
+  versions(model: string): Promise<string[]>;
+  release(model: string, version: string): Promise<Got | null>;
+  /** The stores that may have the bytes, the likeliest first; opened when they are asked for. */
+  remotes(): AsyncIterable<Remote>;
+  close(): Promise<void>;
+}
+
+/** Whether an address can only be a repository's, only a store's, or has to be asked. */
+function kindOf(address: string, cwd: string): "git" | "store" | "either" {
+  if (/^(?:s3|lfs\+[a-z]+):/i.test(address)) return "store";
+  if (/^git\+/i.test(address) || /\.git\/?$/i.test(address) || /^git:/i.test(address)) return "git";
+  if (/^(?:https?|ssh):/i.test(address)) return "either";
+  // user@host:path, as Git takes it.
+  if (/^[^/\\]+@[^/\\]+:/.test(address)) return "git";
+  const folder = address.startsWith("file:") ? new URL(address).pathname : resolve(cwd, address);
+  return existsSync(join(folder, "mversion.json")) || existsSync(join(folder, "models")) ? "either" : "git";
+}
+
+/** Opens a source. Throws MvError usage, unreachable, denied; with the repository's words where it is neither. */
+export async function openSource(around: Surroundings, address: string, scratch: string): Promise<Source> {
+  const kind = kindOf(address, around.cwd);
+  if (kind !== "git") {
+    const { openStoreSource } = await import("./from-store.ts");
+    const store = await openStoreSource(contextFor(around, null), address, kind === "store");
+    if (store !== null) return store;
+  }
+  const { openGitSource } = await import("./from-git.ts");
+  return openGitSource(around, localized(address.replace(/^git\+/i, ""), around.cwd), scratch);
+}
+
+/** A path as an absolute one: Git is started elsewhere. */
+function localized(address: string, cwd: string): string {
+  const isPath = !/^[a-z][a-z0-9+.-]*:/i.test(address) && !/^[^/\\]+@[^/\\]+:/.test(address);
+  return isPath && !address.startsWith("-") ? resolve(cwd, address) : address;
+}
+
+/** What opening a remote may use where there is no repository. `origin`: the Git remote, for the store that is `lfs`. */
+export function contextFor(around: Surroundings, origin: string | null): RemoteContext {
+  return {
+    root: around.cwd,
+    env: around.env,
+    gitConfig: async (key) => {
+      if (key === "remote.origin.url") return origin;
+      const { userConfig } = await import("../../git/user-config.ts");
+      return userConfig(key);
+    },
+  };
+}

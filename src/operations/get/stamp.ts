@@ -1,0 +1,59 @@
+// version.json, which `mv get` puts beside the files: what they are, for whoever labels predictions with it.
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import type { Artifact } from "../../model/content.ts";
+import type { Release } from "../../model/release.ts";
+import { readTextFileSync } from "../../platform/files.ts";
+
+export const STAMP_FILE = "version.json";
+const STAMP_MAX_BYTES = 1 << 22;
+
+/** Plain data, as the file has it. */
+export interface Stamp {
+  schema: 1;
+  model: string;
+  version: string;
+  /** The release's tag and its object's id: what the version is in Git. */
+  tag: string;
+  oid: string;
+  commit: string;
+  content: string;
+  dataset_snapshot_id: string | null;
+  feature_set_version: string | null;
+  /** Where it came from. */
+  source: string;
+  /** The stage that it was asked for by, or null. */
+  stage: string | null;
+  artifacts: StampedArtifact[];
+}
+
+export interface StampedArtifact extends Pick<Artifact, "path" | "kind" | "sha256" | "size"> {
+  /** Files of a folder. */
+  files?: number;
+}
+
+export function formatStamp(stamp: Stamp): string {
+  return `${JSON.stringify(stamp, null, 2)}\n`;
+}
+
+/** The stamp of a folder; null where there is none that can be read. */
+export function readStamp(folder: string): Stamp | null {
+  try {
+    const text = readTextFileSync(join(folder, STAMP_FILE), STAMP_MAX_BYTES);
+    const json = text === null ? null : (JSON.parse(text) as Partial<Stamp> | null);
+    return json?.schema === 1 && typeof json.oid === "string" && Array.isArray(json.artifacts) ? (json as Stamp) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a folder's stamp is of that release and these artifacts, and the files still have their sizes. */
+export function holds(stamp: Stamp, folder: string, release: Release, artifacts: readonly Artifact[]): boolean {
+  if (stamp.oid !== release.oid || stamp.artifacts.length !== artifacts.length) return false;
+  return artifacts.every(({ path, kind, sha256, size }, at) => {
+    const then = stamp.artifacts[at];
+    if (then?.path !== path || then.sha256 !== sha256) return false;
+    const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });
+    return kind === "directory" ? stats?.isDirectory() === true : stats?.size === size;
+  });
+}

@@ -1,0 +1,78 @@
+// Which release is meant: MODEL@VERSION as typed, of what the source has.
+import { MvError } from "../../errors.ts";
+import { checkStageName } from "../../model/assignment.ts";
+import { compare, isPrerelease, parseVersion } from "../../model/version.ts";
+import type { Got, Source } from "./source.ts";
+
+export interface Wanted extends Got {
+  /** The stage that it was asked for by; null for a version. */
+  stage: string | null;
+}
+
+/**
+ * Finds a release by `churn@v1.2.0`, `churn@production`, `churn`, `v1.2.0`, `production` or `latest`; undefined is `latest`. Of
+ * a stage, the release has the very tag that the assignment names. Throws unknown-version, model-needed, unknown-model.
+ */
+export async function findWanted(source: Source, word: string | undefined): Promise<Wanted> {
+  const { model, version } = await split(source, word ?? "");
+  const number = parseVersion(version.replace(/^v/, ""));
+  if (number !== null) return { ...(await releaseOf(source, model, number)), stage: null };
+  if (version === "latest") return { ...(await releaseOf(source, model, await newest(source, model))), stage: null };
+  const assigned = checkStageName(version) === null ? await source.stage(model, version) : null;
+  if (assigned === null) {
+    throw await unknown(source, model, `neither a version nor a stage ${version} of ${model}`);
+  }
+  const got = await releaseOf(source, model, assigned.version);
+  if (got.release.oid !== assigned.tag) {
+    throw new MvError(
+      "seal-broken",
+      `${source.url}: ${model} ${assigned.version} is not the release that ${version} names`,
+      {
+        details: { assigned: assigned.tag, found: got.release.oid },
+      },
+    );
+  }
+  return { ...got, stage: version };
+}
+
+async function split(source: Source, word: string): Promise<{ model: string; version: string }> {
+  const at = word.indexOf("@");
+  if (at > 0) return { model: word.slice(0, at), version: word.slice(at + 1) || "latest" };
+  const models = await source.models();
+  if (models.includes(word)) return { model: word, version: "latest" };
+  const version = word.slice(at + 1) || "latest";
+  const [only, ...others] = models;
+  if (only !== undefined && others.length === 0) return { model: only, version };
+  if (only === undefined) throw new MvError("unknown-model", `${source.url} has no model`, { hint: "mv push --all" });
+  throw new MvError("model-needed", `${source.url} has ${models.join(", ")}; say which`, {
+    hint: `mv get ${source.url} ${only}@${version} -o DIR`,
+  });
+}
+
+async function releaseOf(source: Source, model: string, version: string): Promise<Got> {
+  const got = await source.release(model, version);
+  if (got !== null) return got;
+  throw await unknown(source, model, `no release ${version} of ${model}`);
+}
+
+async function newest(source: Source, model: string): Promise<string> {
+  const versions = await source.versions(model);
+  const finals = versions.filter((version) => !isPrerelease(version));
+  const found = (finals.length > 0 ? finals : versions).toSorted(compare).at(-1);
+  if (found !== undefined) return found;
+  throw await unknown(source, model, `no release of ${model}`);
+}
+
+/** Says what there is, where that can be told. */
+async function unknown(source: Source, model: string, what: string): Promise<MvError> {
+  const versions = (await source.versions(model).catch(() => [])).toSorted(compare).slice(-5);
+  const newest = versions.at(-1);
+  const known = newest === undefined ? "" : `; it has ${versions.join(", ")}`;
+  return new MvError("unknown-version", `${source.url} has ${what}${known}`, {
+    hint:
+      newest === undefined
+        ? "mv push VERSION, where it was released"
+        : `mv get ${source.url} ${model}@v${newest} -o DIR`,
+    details: { model, versions },
+  });
+}

@@ -1,0 +1,79 @@
+// The words of `mv get`.
+import { mkdirSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { json, play, run, sampleProject, screen } from "../helpers/cli.ts";
+import type { TestRepo } from "../helpers/git.ts";
+import { assign, stock, withStore } from "../helpers/stocked.ts";
+
+let repo: TestRepo;
+let store: string;
+
+beforeAll(async () => {
+  repo = await sampleProject({ until: "1.1.0" });
+  store = withStore(repo);
+  await stock(repo, store);
+  assign(repo, store, "production", 1, { "1.0.0": 100 });
+  await play(repo, `mv get ${store} -o ../held`);
+});
+
+const said = async (line: string): Promise<string> => (await screen(repo, line)).replaceAll(store, "STORE");
+
+test("a version, a stage, and the same again", async () => {
+  expect(await said(`mv get ${store} v1.1.0 -o out`)).toMatchInlineSnapshot(`
+    "models/model.onnx  8 B  b3242f12
+    churn 1.1.0 in out"
+  `);
+  expect(await said(`mv get ${store} churn@production -o out --if-changed`)).toMatchInlineSnapshot(`
+    "models/model.onnx  8 B  14148f94
+    churn 1.0.0 (on production) in out"
+  `);
+  expect(await said(`mv get ${store} production -o out --if-changed`)).toMatchInlineSnapshot(
+    `"out holds churn 1.0.0 (on production) already"`,
+  );
+});
+
+test("--json is what a script can trust", async () => {
+  const document = await json(repo, `mv get ${store} v1.1.0 -o json --json`);
+  expect(document).toMatchObject({
+    ok: true,
+    data: {
+      model: "churn",
+      version: "1.1.0",
+      changed: true,
+      folder: "/repo/json",
+      files: 1,
+      bytes: 8,
+      stage: null,
+    },
+  });
+});
+
+test("refusals", async () => {
+  expect(await said(`mv get ${store}`)).toMatchInlineSnapshot(`
+    "! mversion: mv get needs a folder to put the files into
+    ! Next: mv get STORE -o DIR
+    exit 2"
+  `);
+  expect(await said(`mv get ${store} v9.0.0 -o new`)).toMatchInlineSnapshot(`
+    "! mversion: STORE has no release 9.0.0 of churn; it has 1.0.0, 1.1.0
+    ! Next: mv get STORE churn@v1.1.0 -o DIR
+    exit 2"
+  `);
+  expect(await said(`mv get ${store} v1.1.0 nowhere.onnx -o new`)).toMatchInlineSnapshot(`
+    "! mversion: refused: churn 1.1.0 has no artifact nowhere.onnx; it has models/model.onnx, data/train.csv
+    ! Next: name one of them, or none for all
+    exit 1"
+  `);
+  mkdirSync(repo.path("mine"));
+  repo.write("mine/notes.txt", "mine");
+  expect(await said(`mv get ${store} v1.1.0 -o mine`)).toMatchInlineSnapshot(`
+    "! mversion: refused: mine holds notes.txt, which mv get did not put there
+    ! Next: name another folder with -o, or repeat with --force, which removes it
+    exit 1"
+  `);
+  expect(await said("mv get ext::sh v1.1.0 -o new")).toMatchInlineSnapshot(`
+    "! mversion: ext::sh: the address names a program to run
+    exit 2"
+  `);
+  expect((await run(repo, "mv get nowhere v1.1.0 -o new")).status).toBe(12);
+});
