@@ -2,10 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { join, relative, resolve, sep } from "node:path";
 import { parseSettings, type RemoteSettings, withoutRemote, withRemote } from "../config/config.ts";
-import { MvError } from "../errors.ts";
+import { isMvError, MvError } from "../errors.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { changing } from "./change.ts";
 import { CONFIG_FILE, type Project } from "./project.ts";
+import { remoteContext } from "./remotes.ts";
 import { stageChanged } from "./staging.ts";
 import { quoted } from "./targets.ts";
 
@@ -51,6 +52,7 @@ export async function remoteAdd(project: Project, input: RemoteAddInput): Promis
     path_style: input.pathStyle === true,
   };
   requireS3(input, schemeOf(input.url));
+  await requireOpenable(project, input.name, settings);
   return changing(project, async () => {
     const { text, settings: now } = await readSettings(project);
     const known = Object.hasOwn(now.remotes, input.name) ? now.remotes[input.name] : undefined;
@@ -102,9 +104,19 @@ function requireReadable(text: string, name: string): void {
   try {
     parseSettings(text, CONFIG_FILE);
   } catch (error) {
-    if (!(error instanceof MvError)) throw error;
+    if (!isMvError(error)) throw error;
     const why = error.message.replace(/^.*?: remotes\.[^:]*: /, "");
     throw new MvError("usage", `remote ${name}: ${why}`, { hint: "mv remote add --help", cause: error });
+  }
+}
+
+/** What the remote's own scheme says of the address. Whether it can be reached now does not matter here. */
+async function requireOpenable(project: Project, name: string, settings: RemoteSettings): Promise<void> {
+  const { openRemote } = await import("../remotes/open.ts");
+  try {
+    await (await openRemote(name, settings, remoteContext(project))).close();
+  } catch (error) {
+    if (!isMvError(error) || error.code === "usage") throw error;
   }
 }
 

@@ -101,6 +101,30 @@ describe("mv remote add, list, remove", () => {
     expect(await screen(repo, "mv remote list")).toMatchInlineSnapshot(`"one  /mnt/one  default"`);
   });
 
+  it("writes what an S3 server needs, and refuses an address that its scheme does not take", async () => {
+    const repo = await sampleProject();
+    const flags = "--endpoint https://minio.example.org --region eu-1 --path-style";
+    expect(await screen(repo, `mv remote add cloud s3://models/churn ${flags}`)).toMatchInlineSnapshot(`
+      "cloud  s3://models/churn  endpoint https://minio.example.org, region eu-1, path style, default
+      ! Written to .mversion.yaml, staged
+      ! Next: mv remote test cloud"
+    `);
+    expect(repo.read(".mversion.yaml")).toContain(
+      'cloud: {url: "s3://models/churn", endpoint: "https://minio.example.org", region: eu-1, path_style: true}',
+    );
+    expect(await screen(repo, "mv remote add wrong s3://")).toMatchInlineSnapshot(`
+      "! mversion: remote wrong: s3:// is no address of a bucket: the bucket is missing
+      ! Next: mv remote add wrong s3://BUCKET/PREFIX
+      exit 2"
+    `);
+    expect(await screen(repo, "mv remote add wrong ssh://host")).toMatchInlineSnapshot(`
+      "! mversion: remote wrong: ssh://host: the path of the store is missing
+      ! Next: ssh://user@host/path/of/the/store
+      exit 2"
+    `);
+    expect(repo.read(".mversion.yaml")).not.toContain("wrong");
+  });
+
   it("a relative folder is one from the repository's root, wherever it was typed", async () => {
     const repo = await sampleProject();
     await run(repo, "mv remote add store ../../store", { cwd: "models" });

@@ -290,7 +290,7 @@ export const rows: readonly CommandRow[] = [
     operands: "<action> [name] [url]",
     summary: "add, list, remove or test the stores that artifacts are shared by",
     about:
-      "A remote is a folder (/mnt/models, file:///mnt/models). It is written to .mversion.yaml, for the whole team; credentials never are. The first remote is the default. test puts, gets, resumes, lists and deletes objects of its own, and says what the remote can do and how fast.",
+      "A remote is a folder (/mnt/models), a bucket (s3://bucket/path), a host (ssh://user@host/path), a web server to read from (https://host/path), or the Git host through Git LFS (lfs). It is written to .mversion.yaml, for the whole team; credentials never are. The first remote is the default. test puts, gets, resumes, lists and deletes objects of its own, and says what the remote can do and how fast.",
     flags: [
       { flags: "--default", text: "add: push, pull and fetch use it where none is named" },
       { flags: "--endpoint <url>", text: "add: the address of an S3 server that is not Amazon's" },

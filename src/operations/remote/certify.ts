@@ -146,15 +146,14 @@ async function list(remote: Remote, sent: readonly ObjectRef[]): Promise<string>
 }
 
 async function files(remote: Remote, steps: Steps): Promise<void> {
-  const folder = `scratch/${randomUUID()}`;
-  const path = `${folder}/test.json`;
+  const path = `scratch/test-${randomUUID()}.json`;
   const text = (word: string): Buffer => Buffer.from(JSON.stringify({ word }));
   try {
     await steps.run("files", async () => {
       await remote.writeFile(path, text("one"));
       const now = await remote.readFile(path, 1000);
       if (now?.bytes.equals(text("one")) !== true) throw wrong("a named file comes back with other bytes");
-      if ((await remote.listFiles(folder)).join() !== path) throw wrong("a named file is not listed");
+      if (!(await remote.listFiles("scratch")).includes(path)) throw wrong("a named file is not listed");
       return "named files are written, read and listed";
     });
     await steps.run("conditional", async () => {
