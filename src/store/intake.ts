@@ -37,6 +37,8 @@ export interface Intake {
 /** From that size on a file has a stream of its own, which shows progress while it is read. */
 const LARGE = 8 * 1024 * 1024;
 const READ_ONLY = 0o444;
+/** Bytes of many small files that keep the disk busy for a while. */
+const EARLY_FROM = 64 * 1024 * 1024;
 
 export function createIntake(objects: Objects, workers: Workers, shared: boolean): Intake {
   let arrivals: Arrival[] = [];
@@ -50,11 +52,17 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
     stage ??= join(objects.folder, tempName());
     const into = { folder: objects.folder, stage, sync: sources.length < SYNC_ALL_FROM, chmod: shared };
     const results: Hashed[] = Array.from({ length: sources.length });
+    const total = sources.reduce((sum, source) => sum + source.size, 0);
+    let [copied, early] = [0, Promise.resolve(false)];
     await workers.each([...sources.keys()], {
       job: "absorb",
       input: (portion) => ({ files: portion.map((at) => sources[at]?.path ?? ""), into }),
-      bytes: sources.reduce((sum, source) => sum + source.size, 0),
+      bytes: total,
       done(portion, output) {
+        // The disk writes the first half while the second is copied.
+        const isHalf = copied < total / 2 && total > EARLY_FROM && !into.sync;
+        for (const { stat } of output) copied += stat.size;
+        if (isHalf && copied >= total / 2) early = syncFileSystem(objects.folder);
         portion.forEach((at, place) => {
           const absorbed = output[place];
           if (absorbed === undefined) return;
@@ -67,7 +75,7 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
       },
     });
     // The disk is busy with them while the manifest is made.
-    if (!into.sync) syncing = syncFileSystem(objects.folder);
+    if (!into.sync) syncing = Promise.all([syncFileSystem(objects.folder), early]).then(([synced]) => synced);
     return results;
   }
 
