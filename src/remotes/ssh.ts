@@ -8,7 +8,8 @@ import { parseSshUrl } from "./ssh/address.ts";
 import { createSshFiles, readWhole } from "./ssh/files.ts";
 import { parentOf, pathIn, syncFolder } from "./ssh/place.ts";
 import { receiveObject } from "./ssh/receive.ts";
-import { type Parts, sendObjects } from "./ssh/send.ts";
+import type { Parts } from "./ssh/send-large.ts";
+import { sendObjects } from "./ssh/send.ts";
 import { createSession, type Session, type Store } from "./ssh/session.ts";
 import { requireGoing, together } from "./together.ts";
 

@@ -27,7 +27,7 @@ export function hasSshd(): boolean {
 }
 
 /** Starts the server. `lines` go into its config. */
-export async function startSshd(lines = ""): Promise<Sshd> {
+export async function startSshd(lines = "Subsystem sftp internal-sftp"): Promise<Sshd> {
   const dir = mkdtempSync(join(tmpdir(), "mv-sshd-"));
   for (const key of ["host", "user", "stranger"]) makeKey(join(dir, key));
   const port = await freePort();
@@ -46,7 +46,7 @@ UsePAM no
 StrictModes no
 PermitRootLogin prohibit-password
 MaxStartups 100
-${lines || "Subsystem sftp internal-sftp"}
+${lines}
 `,
   );
   writeFileSync(join(dir, "known_hosts"), `[127.0.0.1]:${port} ${readFileSync(join(dir, "host.pub"), "utf8")}`);

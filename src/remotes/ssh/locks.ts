@@ -15,6 +15,7 @@ interface Owner extends ProcessIdentity {
 }
 
 const POLL_MS = 50;
+const MOST_ODD = 20;
 const OWNER_MAX_BYTES = 4096;
 /** Who works longer than this gives up: the lock could be taken over before the file has its name. */
 const HOLD_MS = 20_000;
@@ -58,17 +59,21 @@ export async function withFileLock<T>(
 
 async function take(store: Store, lock: string, owner: Owner, staleMs: number): Promise<void> {
   const until = performance.now() + staleMs * 1.25;
-  let seen = "";
-  let since = performance.now();
+  let seen: string | null = null;
+  let [since, odd] = [performance.now(), 0];
   for (;;) {
-    if (await create(store, lock, owner)) return;
-    const text = await read(store, lock);
-    if (text === null) continue;
-    if (text !== seen) [seen, since] = [text, performance.now()];
-    if (isLeft(text) || performance.now() - since >= staleMs) {
-      if (await takeOver(store, lock, text, owner)) return;
+    try {
+      if (await create(store, lock, owner)) return;
+      const text = await read(store, lock);
+      if (text !== seen) [seen, since] = [text, performance.now()];
+      const isStale = text !== null && (isLeft(text) || performance.now() - since >= staleMs);
+      if (isStale && (await takeOver(store, lock, text, owner))) return;
+    } catch (error) {
+      // "Failure" with nothing there: its owner was done a moment ago; or, time after time, something else.
+      if (!isUnnamed(error) || (odd += 1) > MOST_ODD) throw error;
     }
-    if (performance.now() >= until) throw locked(store, lock, text);
+    // One that has not changed yet becomes stale, however slow the server is.
+    if (performance.now() >= until && since + staleMs > until) throw locked(store, lock, seen ?? "");
     await sleep(POLL_MS * (0.5 + Math.random()));
   }
 }

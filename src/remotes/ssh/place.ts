@@ -108,8 +108,9 @@ export async function writeWhole(
     beforeRename();
     await sftp.rename(temp, path);
   } catch (error) {
+    const reason = await store.explain(error);
     await sftp.remove(temp).catch(() => undefined);
-    throw error;
+    throw reason;
   }
   await syncFolder(store, parentOf(path));
 }

@@ -17,6 +17,8 @@ export interface Store {
   readonly sftp: Sftp;
   /** Folders of the store that this connection has seen or made. */
   readonly made: Map<string, Promise<void>>;
+  /** An error of a call as a user understands it. Asked for before anything is cleaned up: a full disk is full only until then. */
+  explain(error: unknown): Promise<unknown>;
 }
 
 export interface Session {
@@ -30,13 +32,15 @@ export function createSession(name: string, address: SshAddress, context: Remote
 
   async function connect(): Promise<Store> {
     const sftp = await createSftp(await openChannel(name, address, context));
+    const explain = (error: unknown): Promise<unknown> => meaning(error, name, address, sftp);
     try {
-      const folder = await sftp.stat(address.path);
-      if (folder?.kind === "folder") return { name, folder: address.path, mode: folder.mode, sftp, made: new Map() };
-      throw noFolder(name, address, folder === null ? "is not there" : "is not a folder");
+      const found = await sftp.stat(address.path);
+      const folder = address.path;
+      if (found?.kind === "folder") return { name, folder, mode: found.mode, sftp, made: new Map(), explain };
+      throw noFolder(name, address, found === null ? "is not there" : "is not a folder");
     } catch (error) {
       await sftp.end();
-      throw await meaning(error, name, address, sftp);
+      throw await explain(error);
     }
   }
 
@@ -65,7 +69,7 @@ export function createSession(name: string, address: SshAddress, context: Remote
       try {
         return await work(there);
       } catch (error) {
-        throw await meaning(error, name, address, there.sftp);
+        throw await there.explain(error);
       }
     },
     async close() {
