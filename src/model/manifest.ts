@@ -22,13 +22,16 @@ const LINK_MAX_BYTES = 4096;
  * `parseManifest` would refuse, so that nothing is stored that cannot be read back.
  */
 export function formatManifest(files: readonly ManifestEntry[]): string {
+  const text = canonical(files);
+  // Read back, and so proven, where it is of the usual kind.
+  if (readPlainManifest(text)) return text;
   for (const entry of files) {
     const read = readEntry(entry);
     if (typeof read === "string") throw refuseFile(read);
   }
   const why = checkTree(files);
   if (why !== null) throw refuseFile(why);
-  return canonical(files);
+  return text;
 }
 
 function refuseFile(why: string): MvError {

@@ -66,11 +66,10 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
         portion.forEach((at, place) => {
           const absorbed = output[place];
           if (absorbed === undefined) return;
-          const { staged, rotten, ...hashed } = absorbed;
-          results[at] = hashed;
-          const { sha256 } = hashed;
+          results[at] = absorbed;
+          const { sha256, staged, rotten, stat } = absorbed;
           if (staged) arrivals.push({ sha256, temp: inStage(into.stage, sha256), rotten, synced: into.sync });
-          onBytes(hashed.stat.size);
+          onBytes(stat.size);
         });
       },
     });
@@ -162,7 +161,8 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
     },
     async finish() {
       const synced = await syncing;
-      const ready = arrivals.map((arrival) => (synced ? { ...arrival, synced } : arrival));
+      const ready = arrivals;
+      if (synced) for (const arrival of ready) arrival.synced = true;
       arrivals = [];
       await objects.settle(ready, stage === null ? undefined : { folder: stage, synced });
     },

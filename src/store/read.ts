@@ -1,7 +1,7 @@
 // What a path holds: the stat index first, hashing only what it does not know. With an intake the bytes go into the cache too.
 import { readlinkSync } from "node:fs";
 import { MvError } from "../errors.ts";
-import { formatManifest, type ManifestEntry, parseManifest } from "../model/manifest.ts";
+import { formatManifest, type ManifestEntry } from "../model/manifest.ts";
 import { compareBytes } from "../model/paths.ts";
 import { loadHashing } from "../platform/hashing.ts";
 import { changing, fileStat, type FileStat, lstatOrNull } from "../platform/stat.ts";
@@ -83,8 +83,6 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
   let sha256 = isSame ? known.sha256 : "";
   if (!isSame || (intake && !objects.stat(sha256))) {
     const manifest = Buffer.from(formatManifest(listed()));
-    // What no one could read back must not be stored: two names that are one on other machines, for example.
-    if (intake) parseManifest(manifest, key);
     sha256 = intake ? await intake.bytes(manifest) : (await loadHashing()).of(manifest, "sha256").sha256;
   }
   await intake?.finish();
