@@ -91,10 +91,11 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
 }
 
 function answerOf(error: unknown): Answer {
-  const fields: Record<string, unknown> = typeof error === "object" && error !== null ? { ...error } : {};
-  const metadata = objectOf(fields["$metadata"]);
-  const response = objectOf(fields["$response"]);
-  const status = metadata["httpStatusCode"] ?? response["statusCode"];
+  // Not all of them are enumerable.
+  const field = (name: string): unknown =>
+    typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+  const response = objectOf(field("$response"));
+  const status = objectOf(field("$metadata"))["httpStatusCode"] ?? response["statusCode"];
   const name = error instanceof Error ? error.name : "";
   return {
     // The SDK puts in its own words where an answer has no body, as HEAD's.
@@ -102,7 +103,7 @@ function answerOf(error: unknown): Answer {
     words: sayable((error instanceof Error && error.message !== "UnknownError" && error.message) || "no reason given"),
     status: typeof status === "number" ? status : 0,
     retryAfter: textOf(objectOf(response["headers"])["retry-after"]),
-    region: textOf(fields["Region"]) ?? textOf(objectOf(response["headers"])["x-amz-bucket-region"]),
+    region: textOf(field("Region")) ?? textOf(objectOf(response["headers"])["x-amz-bucket-region"]),
   };
 }
 
