@@ -19,6 +19,8 @@ import { isMap, type Value, type ValueMap } from "./value.ts";
 import { checkModelName, parseVersion } from "./version.ts";
 import { parseYaml, type YamlFile } from "./yaml.ts";
 import { editYaml } from "./yaml-edit.ts";
+import { readEither } from "./yaml-plain.ts";
+import { restoreHint } from "./yaml-source.ts";
 import { writeYaml } from "./yaml-write.ts";
 
 export interface ModelRecord {
@@ -104,7 +106,11 @@ export const RECORD_MAX_BYTES = 4 * 1024 * 1024;
 
 /** Reads a record that may be hostile. `file` is its path. Throws MvError invalid-file. */
 export function parseRecord(text: string, file: string): ModelRecord {
-  const yaml = parseYaml(text, file, { maxBytes: RECORD_MAX_BYTES });
+  const parse = (): YamlFile => parseYaml(text, file, { maxBytes: RECORD_MAX_BYTES });
+  return readEither({ file, text, hint: restoreHint(file) }, parse, readRecord);
+}
+
+function readRecord(yaml: YamlFile): ModelRecord {
   requireSchema(yaml);
   const model_name = requiredText(yaml, ["model_name"]);
   const unnamed = checkModelName(model_name);

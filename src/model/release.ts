@@ -6,7 +6,8 @@ import { problem, valueAt } from "./fields.ts";
 import { readTagObject, TAG_MAX_BYTES, type TagObject, type Tagger } from "./tag-object.ts";
 import { isNumberText, numberText, type Value, type ValueMap } from "./value.ts";
 import { writeYaml } from "./yaml-write.ts";
-import { parseYaml } from "./yaml.ts";
+import { parseYaml, type YamlFile } from "./yaml.ts";
+import { readEither } from "./yaml-plain.ts";
 
 /** What a release tag says. Plain data: it survives JSON. */
 export interface Release extends ReleasePayload {
@@ -108,11 +109,21 @@ export function parseTagObject(raw: Uint8Array, oid: string): TagReading {
   }
 }
 
-function readPayload(
-  { tag, target, targetType, tagger, message, payload, signed }: TagObject,
+function readPayload(object: TagObject, oid: string): TagReading {
+  const { tag: file, payload: text } = object;
+  const hint = "mv verify --all";
+  return readEither(
+    { file, text, hint },
+    () => parseYaml(text, file, { hint }),
+    (yaml) => readEvent(yaml, object, oid),
+  );
+}
+
+function readEvent(
+  yaml: YamlFile,
+  { tag, target, targetType, tagger, message, signed }: TagObject,
   oid: string,
 ): TagReading {
-  const yaml = parseYaml(payload, tag, { hint: "mv verify --all" });
   const schema = valueAt(yaml, ["mversion"]);
   if (schema === undefined) return null;
   if (!isNumberText(schema) || schema.value !== 1) throw problem(yaml, ["mversion"], "it needs a newer mversion");
