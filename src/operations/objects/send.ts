@@ -34,6 +34,8 @@ export interface SendReport {
   remote: string;
   /** Objects that the targets need. */
   needed: ObjectRef[];
+  /** Those of them that the remote confirmed to hold; with `dryRun` those that it held before. */
+  held: ObjectRef[];
   /** What was sent, or with `dryRun` would be. */
   sent: number;
   bytes: number;
@@ -70,6 +72,9 @@ export async function sendTargets(
   return {
     remote: remote.name,
     needed: all,
+    held: options.dryRun
+      ? all.filter(({ sha256 }) => held.has(sha256))
+      : all.filter(({ sha256 }) => !absent.has(sha256)),
     sent: toSend.length,
     bytes: toSend.reduce((sum, { size }) => sum + size, 0),
     elsewhere: elsewhere.map(lackingOf),
