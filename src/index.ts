@@ -23,6 +23,7 @@ export { fromPlain, numberText, type NumberText, type Value, type ValueMap } fro
 export { init, type InitInput, type InitResult } from "./operations/init.ts";
 export { add, type AddInput, type AddResult } from "./operations/add.ts";
 export { status, type StatusResult } from "./operations/status.ts";
+export { gc, type GcInput, type GcResult } from "./operations/gc.ts";
 export { get, type GetInput, type GetResult } from "./operations/get.ts";
 export { restore, type RestoreInput, type RestoreResult } from "./operations/restore.ts";
 export { remove, type RemoveInput, type RemoveResult } from "./operations/remove.ts";

@@ -8,6 +8,7 @@ import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
 import { sweepTemps } from "../platform/temp.ts";
 import { createJournal, type Journal } from "../store/journal.ts";
+import { registerInCache } from "./gc/registered.ts";
 import { arrange, type Arrangement, type Wanted } from "./materialize.ts";
 import { placePointer, removePointer } from "./pointers.ts";
 import type { Project } from "./project.ts";
@@ -48,6 +49,7 @@ export async function locked<T>(
   work: () => Promise<T>,
   options: { waitMs?: number } = {},
 ): Promise<T> {
+  await registerInCache(project);
   return withLock(project.stateDir, "write", work, { ...options, afterKill: () => sweep(project) });
 }
 

@@ -15,11 +15,13 @@ import { createManifests } from "./manifests.ts";
 import { prepare, type Prepared, removeEmptyFolders } from "./place.ts";
 import { entriesNow, type Link, type Placement } from "./place-plan.ts";
 import { readPath } from "./read.ts";
+import { emptyQuarantine, removeStored, startsWith, type Stored, storedObjects } from "./sweep.ts";
 import { createStatIndex } from "./stat-index.ts";
 
 export type { Bytes, Progress, Sha } from "./bytes.ts";
 export type { Adopted, IncomingObject } from "./incoming.ts";
 export type { Prepared } from "./place.ts";
+export type { Stored } from "./sweep.ts";
 export type { Placement } from "./place-plan.ts";
 
 export interface Store {
@@ -63,6 +65,14 @@ export interface Store {
   prepare(items: readonly Placement[], options?: { progress?: Progress }): Promise<Prepared>;
   /** `prepare` and `commit`. */
   place(items: readonly Placement[], options?: { progress?: Progress }): Promise<void>;
+  /** All objects of the cache, in no order. */
+  list(): Iterable<Stored>;
+  /** Whether an object begins as a manifest does. */
+  looksLikeManifest(sha: Sha): boolean;
+  /** Removes objects from the cache unless they were used since they were listed. Returns those that went. */
+  drop(objects: readonly Stored[]): Stored[];
+  /** Empties the quarantine of what is older than a time, in milliseconds; returns its bytes. */
+  emptyQuarantine(olderThanMs: number, dryRun: boolean): number;
   /** Removes a file, or a folder's known files and the folders that are empty then; other files stay. */
   remove(absolute: string, key: string, old: Bytes): Promise<void>;
 }
@@ -147,6 +157,10 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
     },
     leaveIncoming: incoming.leave,
     check: (shas, progress) => checkObjects({ objects, workers }, shas, progress),
+    list: () => storedObjects(objects.folder),
+    looksLikeManifest: (sha) => startsWith(objects.path(sha), '{"files":['),
+    drop: (stored) => removeStored(objects.folder, stored),
+    emptyQuarantine: (olderThanMs, dryRun) => emptyQuarantine(join(cacheDir, "quarantine"), olderThanMs, dryRun),
     prepare: (items, options = {}) =>
       prepare({ objects, manifests, index, workers, link, shared, progress: options.progress }, items),
     async place(items, options) {

@@ -368,6 +368,20 @@ export const rows: readonly CommandRow[] = [
     load: () => import("./get.ts"),
   },
   {
+    name: "gc",
+    group: "share",
+    summary: "free the cache of bytes that no branch, tag, stash, reflog entry or working tree needs",
+    about:
+      "Keeps what any state of the repository names, and everything that was used within the grace age (gc.grace in .mversion.yaml, 14 days by default). A cache that several repositories share is cleaned only where all of them can be asked. Asks first at a terminal; elsewhere give --yes or --dry-run.",
+    flags: [
+      { flags: "--dry-run", text: "say what would go, and remove nothing" },
+      { flags: "--grace <time>", text: "keep what was used within that time: 14d, 12h, 0d" },
+      { flags: "--forget <path>", text: "a repository that shared the cache and is gone (repeatable)", repeat: true },
+    ],
+    examples: ["mv gc --dry-run", "mv gc --grace 30d --yes"],
+    load: () => import("./gc.ts"),
+  },
+  {
     name: "verify",
     group: "share",
     operands: "[version...]",
