@@ -21,14 +21,16 @@ const POLL_MS = 25;
 const UNREADABLE_MS = 10_000;
 
 interface LockOptions {
+  /** The longest wait for one owner, in milliseconds. */
   waitMs?: number;
   /** Runs first where the lock was left by a process that ended in the middle of its work. */
   afterKill?: () => Promise<void>;
 }
 
 /**
- * Runs `work` while this process alone holds the lock `name` of `dir`. Waits up to `waitMs` (default 10 s) for a live owner;
- * the lock of a process that has ended on this machine is taken over. Throws MvError locked, naming the owner.
+ * Runs `work` while this process alone holds the lock `name` of `dir`. Waits up to `waitMs` (default 10 s) for each live owner,
+ * so that of many commands at once the last one is served too; the lock of a process that has ended on this machine is taken
+ * over. Throws MvError locked, naming the owner.
  */
 export async function withLock<T>(
   dir: string,
@@ -38,13 +40,19 @@ export async function withLock<T>(
 ): Promise<T> {
   const path = join(dir, `${name}.lock`);
   const owner = { ...thisProcess(), nonce: randomBytes(8).toString("hex"), since: new Date().toISOString() };
-  const until = performance.now() + (options.waitMs ?? WAIT_MS);
+  const waitMs = options.waitMs ?? WAIT_MS;
   makeFolder(dir);
   let taken = tryTake(path, owner);
+  let holder = readOwner(path)?.nonce;
+  let until = performance.now() + waitMs;
   while (taken === null) {
     if (performance.now() >= until) throw locked(path, name);
     await sleep(POLL_MS * (0.5 + Math.random()));
     taken = tryTake(path, owner);
+    const next = taken === null ? readOwner(path)?.nonce : undefined;
+    if (next === holder || next === undefined) continue;
+    holder = next;
+    until = performance.now() + waitMs;
   }
   // An exit in the middle of the work must not leave it to the next command to find out.
   const release = (): void => rmSync(path, { force: true });

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
+import { sleep } from "../../../src/platform/clock.ts";
 import { withLock } from "../../../src/platform/locks.ts";
 import { hasEnded, isRunning, thisProcess } from "../../../src/platform/processes.ts";
 
@@ -37,6 +38,12 @@ test("waits for its turn", async () => {
   await Promise.all([1, 2, 3].map((n) => withLock(dir, "write", work(n))));
   expect(order).toHaveLength(6);
   for (let i = 0; i < 6; i += 2) expect(order[i]).toBe(order[i + 1]);
+});
+
+test("the wait is for one owner: while others take their turns, it begins anew", async () => {
+  const waitMs = 600;
+  const turn = (): Promise<void> => withLock(dir, "write", () => sleep(waitMs / 20), { waitMs });
+  await Promise.all(Array.from({ length: 40 }, turn));
 });
 
 test("the lock of a dead process of this machine is taken over", async () => {
