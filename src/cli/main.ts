@@ -6,7 +6,7 @@ import type { Project, Surroundings } from "../operations/project.ts";
 import { rows } from "./commands/index.ts";
 import type { Context } from "./command.ts";
 import { asMvError, failureDocument, printError, printOutcome, printWarning, successDocument } from "./output.ts";
-import { parse } from "./program.ts";
+import { commandFirst, parse } from "./program.ts";
 import { type Io, progressLine, styleFor } from "./terminal.ts";
 
 /** The version of the installed package. */
@@ -24,7 +24,8 @@ async function openProject(around: Surroundings): Promise<Project> {
 }
 
 /** Runs a command line and returns the exit status. Writes through `io` alone. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(words: readonly string[], io: Io): Promise<number> {
+  const argv = commandFirst(words);
   const warnings: string[] = [];
   const json = argv.includes("--json");
   const debug = argv.includes("--debug") || io.env["MVERSION_DEBUG"] === "1";

@@ -26,6 +26,24 @@ const GLOBAL_FLAGS: readonly [string, string][] = [
   ["--debug", "show where an error comes from"],
 ];
 
+/**
+ * The command line with the flags that every command takes behind the command, where they were typed before it as Git's are
+ * (`mversion -C dir status`). Anything else stays as it is.
+ */
+export function commandFirst(argv: readonly string[]): readonly string[] {
+  let at = 0;
+  while (at < argv.length) {
+    const word = argv[at] ?? "";
+    const flag = GLOBAL_FLAGS.map(([flags]) => flags.split(/[ ,]+/)).find((names) => names.includes(word));
+    if (flag === undefined && !word.startsWith("--cd=")) break;
+    at += flag?.includes("<dir>") ? 2 : 1;
+  }
+  const command = argv[at];
+  return command === undefined || command.startsWith("-")
+    ? argv
+    : [command, ...argv.slice(0, at), ...argv.slice(at + 1)];
+}
+
 function describe(row: CommandRow): Command {
   const command = new Command(row.name).summary(row.summary).description(row.about ?? `${row.summary}.`);
   if (row.operands) command.arguments(row.operands);
