@@ -1,6 +1,7 @@
 // mv checkout: code, model and data exactly as released. Everything is found and checked before the tree is touched.
 import { MvError } from "../errors.ts";
 import { carryOutChange, changing } from "./change.ts";
+import { requireCommitted } from "./checkout/uncommitted.ts";
 import { requireAsReleased, wantedBytes } from "./checkout/wanted.ts";
 import { leaveOutMissing, leaveOutUnsaved, requireObjects, type SavedBytes, saveOrRefuse } from "./materialize.ts";
 import { arrangeFetching } from "./objects/arrange.ts";
@@ -58,6 +59,7 @@ export async function checkout(project: Project, input: CheckoutInput): Promise<
     leaveOutUnsaved(arrangement, still);
     const absent = leaveOutMissing(arrangement, must);
     requireObjects(arrangement, found.name);
+    const kept = await requireCommitted(project, found, { before, after, must });
     const saved = await saveOrRefuse(project, arrangement, input.force === true);
     const switched = from.oid !== found.commit || from.branch !== branch;
     if (switched || arrangement.placements.length + arrangement.removals.length > 0) {
@@ -65,6 +67,8 @@ export async function checkout(project: Project, input: CheckoutInput): Promise<
       const change = { verb: "checkout" as const, from, to, wanted: Object.fromEntries(wanted), files: {} };
       await carryOutChange(project, { ...change, to: switched ? to : null }, arrangement).catch(withWayOut);
     }
+    if (found.release && kept.length > 0)
+      project.warn(`not as released, since changes of yours are not committed: ${kept.join(", ")}`);
     return {
       name: found.name,
       model: found.model,

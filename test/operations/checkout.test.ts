@@ -314,6 +314,29 @@ describe("nothing is touched before everything is there", () => {
     expect((await refused(repo, "would-lose", "v1.0.0")).message).toContain("churn.model.yaml");
   });
 
+  test("a record and pointers that are not committed, which Git would carry along beside the version's bytes", async () => {
+    const repo = forkRepo(base);
+    trained(repo, MODEL, BYTES.D);
+    await play(repo, `mv add ${MODEL} --metric accuracy=0.99`);
+    for (const force of [false, true]) {
+      const { message, hint } = await refused(repo, "would-lose", "v1.1.0", { force });
+      expect(message).toContain(`${MODEL}.mv.yaml, churn.model.yaml`);
+      expect(hint).toBe("git stash, or git commit");
+    }
+    repo.git("stash", "--quiet");
+    expect((await go(repo, "v1.1.0")).result.written).toEqual([MODEL]);
+  });
+
+  test("code that is not committed stays, as in Git, and is said", async () => {
+    const repo = forkRepo(base);
+    repo.write("mine.py", "1\n");
+    repo.git("add", "mine.py");
+    const { result, warnings } = await go(repo, "v1.0.0");
+    expect(result.version).toBe("1.0.0");
+    expect(warnings).toEqual(["not as released, since changes of yours are not committed: mine.py"]);
+    expect(repo.read("mine.py")).toBe("1\n");
+  });
+
   test("a folder that was replaced by a link out of the tree", async () => {
     const repo = forkRepo(base);
     const outside = join(repo.dir, "..", "outside");
