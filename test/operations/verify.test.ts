@@ -83,10 +83,12 @@ describe("verify of releases", () => {
   it("says how a tag that was moved or removed comes back", async () => {
     const first = repo.git("rev-parse", "v1.0.0");
     repo.git("tag", "-d", "v1.0.0");
-    const { problems } = await verified(repo);
-    expect(problems.map((problem) => problem.hint)).toEqual([`git tag v1.0.0 ${first}`]);
-    repo.git("tag", "v1.0.0", first);
-    expect((await verified(repo)).problems).toEqual([]);
+    const hints = async (): Promise<string[]> => (await verified(repo)).problems.map((problem) => problem.hint);
+    expect(await hints()).toEqual([`git tag v1.0.0 ${first}`]);
+    repo.git("tag", "v1.0.0", "HEAD");
+    expect(await hints()).toEqual([`git tag -f v1.0.0 ${first}`]);
+    repo.git("tag", "-f", "v1.0.0", first);
+    expect(await hints()).toEqual([]);
   });
 
   it("trusts nothing that was kept", async () => {

@@ -32,15 +32,21 @@ export async function checkSeals(project: Project, releases: Releases, chosen: r
     const object = objects.get(ref.tag);
     const reading = object?.type === "tag" ? parseTagObject(object.bytes, ref.tag) : null;
     const old = reading?.kind === "release" ? reading.release.tag : null;
-    const back = old === null ? "git fetch --tags" : `git tag ${now ? "-f " : ""}${old} ${ref.tag}`;
+    const inPlace = now?.oid ?? (old === null ? null : await project.git.readRef(`refs/tags/${old}`));
     complain(
-      now
-        ? `sealed ${name} as tag object ${ref.tag.slice(0, 7)}; ${now.tag} was moved and is ${now.oid.slice(0, 7)} now`
-        : `sealed ${name} as tag object ${ref.tag.slice(0, 7)}; that tag is gone`,
-      now && old !== null ? `git -c mversion.unlock=${old} tag -f ${old} ${ref.tag}` : back,
+      inPlace === null
+        ? `sealed ${name} as tag object ${ref.tag.slice(0, 7)}; that tag is gone`
+        : `sealed ${name} as tag object ${ref.tag.slice(0, 7)}; ${now?.tag ?? old} was moved and is ${inPlace.slice(0, 7)} now`,
+      back(old, ref.tag, { over: inPlace !== null, isRelease: now !== undefined }),
     );
   }
   return problems;
+}
+
+// The command that puts a tag back, from the tag object where it is still here.
+function back(tag: string | null, oid: string, { over, isRelease }: { over: boolean; isRelease: boolean }): string {
+  if (tag === null) return "git fetch --tags";
+  return `git ${isRelease ? `-c mversion.unlock=${tag} ` : ""}tag ${over ? "-f " : ""}${tag} ${oid}`;
 }
 
 // The predecessor and the sealed release are mostly the same one.
