@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { isMvError, MvError } from "../errors.ts";
 import { lstatOrNull } from "../platform/stat.ts";
 import { carryOutChange, changing } from "./change.ts";
+import { modelFlag } from "./check/suggest.ts";
 import {
   leaveOutMissing,
   requireObjects,
@@ -11,6 +12,7 @@ import {
   type Wanted,
   wantedOf,
 } from "./materialize.ts";
+import type { NextCommands } from "./next-commands.ts";
 import { arrangeFetching } from "./objects/arrange.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
@@ -35,8 +37,8 @@ export interface RestoreResult {
   model: string | null;
   /** The version that the record declares now; null where the record did not change. */
   version: string | null;
-  /** Where that version is released with other bytes: the tag that these could have. */
-  next: string | null;
+  /** Where that version is released with other bytes: the commands that give these a number of their own. */
+  next: NextCommands | null;
   written: string[];
   removed: string[];
   unchanged: number;
@@ -131,7 +133,8 @@ async function restoreVersion(
     affected: input.affected === true,
     force: input.force === true,
   });
-  const next = overwrites ? (await freeVersion(project, snapshot, releases, model)).tag : null;
+  const free = overwrites ? await freeVersion(project, snapshot, releases, model) : null;
+  const next = free && { tag: `mv tag ${free.tag} -m WHY`, draft: `mv bump draft${modelFlag(project, model)}` };
   return { from: found.name, absent: [], next, ...result };
 }
 

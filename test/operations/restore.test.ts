@@ -186,7 +186,11 @@ describe("a version", () => {
     trained(repo, "models/second.onnx", BYTES.D);
     await play(repo, "mv add models/second.onnx --metric accuracy=0.95", "mv tag v1.2.0 -a -m second");
     const result = await bring(repo, ["v1.0.0", MODEL]);
-    expect(result).toMatchObject({ version: "1.2.0", next: "v1.3.0", written: [MODEL] });
+    expect(result).toMatchObject({
+      version: "1.2.0",
+      next: { tag: "mv tag v1.3.0 -m WHY", draft: "mv bump draft" },
+      written: [MODEL],
+    });
     expect(record(repo).fields["metrics"]).toBeUndefined();
     await play(repo, "mv tag v1.3.0 -m 'The old model with the second'");
     // The whole of 1.0.0 takes the second away.

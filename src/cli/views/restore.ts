@@ -16,7 +16,7 @@ export function restoreView(result: RestoreResult, here: Here): { out: string; n
   }
   notes.push(...affectedNotes(result.affected));
   notes.push(...absentNotes(result.absent, here));
-  if (result.next !== null) notes.push(`Next: mv tag ${printable(result.next)} -m WHY, or mv bump draft`);
+  if (result.next !== null) notes.push(`Next: ${printable(result.next.tag)}, or ${printable(result.next.draft)}`);
   return { out: lines.length > 0 ? lines.join("\n") : nothing(result), notes };
 }
 
