@@ -122,6 +122,31 @@ describe.skipIf(!hasStrace)("kill -9", () => {
   });
 });
 
+test.skipIf(!hasStrace)(
+  "every object is on the disk before it has its name, and so is the name before it is told",
+  () => {
+    const dir = newFolder("order");
+    const log = join(dir, "strace.log");
+    const args = ["-f", "-y", "-s", "100", "-qqq", "-o", log, "-e", `trace=${SYNCS},rename,write`];
+    expect(spawnSync("strace", [...args, process.execPath, driver, "send", dir]).status).toBe(0);
+    const synced = new Set<string>();
+    const renamed = new Map<string, string>();
+    for (const line of readFileSync(log, "utf8").split("\n")) {
+      const sync = /f(?:data)?sync\(\d+<([^>]*)>/.exec(line)?.[1];
+      if (sync !== undefined) synced.add(sync);
+      const [, from = "", to = ""] = /rename\("([^"]*)", "([^"]*)"/.exec(line) ?? [];
+      if (from !== "") {
+        expect(synced).toContain(from);
+        renamed.set(to.slice(-64), join(to, ".."));
+        synced.delete(join(to, ".."));
+      }
+      const told = /write\(1<[^>]*>, "([0-9a-f]{64})/.exec(line)?.[1];
+      if (told !== undefined) expect(synced).toContain(renamed.get(told));
+    }
+    expect([...renamed.keys()].toSorted()).toEqual(namesIn(dir));
+  },
+);
+
 test.skipIf(!hasStrace)("an fsync that fails is a failure, and no object appears that may not be on the disk", () => {
   const dir = newFolder("eio");
   const { status, stderr, stdout } = withStrace("send", dir, SYNCS, "error=EIO");

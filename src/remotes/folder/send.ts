@@ -5,7 +5,7 @@ import { MvError } from "../../errors.ts";
 import { cloneFile } from "../../platform/clone.ts";
 import { systemCode, writeError } from "../../platform/file-errors.ts";
 import { streamFile } from "../../platform/stream.ts";
-import { SYNC_ALL_FROM, syncFile, syncFileSystem, syncFolder } from "../../platform/sync.ts";
+import { SYNC_ALL_FROM, syncFile, syncFiles, syncFileSystem, syncFolder } from "../../platform/sync.ts";
 import { sweepTemps, tempName } from "../../platform/temp.ts";
 import { createWorkers, type Workers } from "../../platform/workers.ts";
 import { objectPath } from "../layout.ts";
@@ -96,14 +96,12 @@ async function sendSmall(
   options: TransferOptions,
 ): Promise<void> {
   const arrivals = objects.map((object) => arrival(place, object));
-  const few = arrivals.length < SYNC_ALL_FROM;
   let sent = 0;
   try {
     await workers.each(arrivals, {
       job: "copy",
       input: (portion) => ({
         items: portion.map(({ file, temp, sha256, size }) => ({ from: file, to: temp, mode: READ_ONLY, sha256, size })),
-        sync: few,
       }),
       bytes: arrivals.reduce((sum, { size }) => sum + size, 0),
       done(portion) {
@@ -113,7 +111,8 @@ async function sendSmall(
         options.onBytes?.(count);
       },
     });
-    if (!few && !(await syncFileSystem(place.folder))) for (const { temp } of arrivals) syncFile(temp);
+    const isMany = arrivals.length >= SYNC_ALL_FROM;
+    if (!isMany || !(await syncFileSystem(place.folder))) await syncFiles(arrivals.map(({ temp }) => temp));
     requireGoing(options.signal);
     settle(place, arrivals);
   } catch (error) {
