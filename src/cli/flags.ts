@@ -30,7 +30,7 @@ export function pair(word: string, flag: string): [string, string] {
 export function wholeNumber(flags: Values, name: string): number | undefined {
   const value = text(flags, name);
   if (value === undefined) return undefined;
-  if (!/^\d+$/.test(value)) throw new MvError("usage", `--${name} ${value}: give a whole number`);
+  if (!/^\d+$/.test(value)) throw new MvError("usage", `--${kebab(name)} ${value}: give a whole number`);
   return Number(value);
 }
 
@@ -46,4 +46,9 @@ const MOST_JOBS = 256;
 /** --python as typed: a path counts from the current folder, a bare word is looked up on PATH. */
 export function pythonPath(cwd: string, word: string | undefined): string | undefined {
   return word?.includes("/") ? resolve(cwd, word) : word;
+}
+
+/** A flag as it is typed: commander hands --keep-last over as keepLast. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -301,6 +301,24 @@ export const rows: readonly CommandRow[] = [
     load: () => import("./remote.ts"),
   },
   {
+    name: "evict",
+    group: "track",
+    operands: "[words...]",
+    summary: "free the cache of bytes that a store is confirmed to hold",
+    about:
+      "WORDS are versions, artifacts, folders or globs; without: everything in the cache. The stores are asked now, and an only copy is never evicted. Files in the working tree stay as they are.",
+    flags: [
+      MODEL,
+      {
+        flags: "--keep-last <number>",
+        text: "keep what so many newest releases of each model, and the pointers here, need",
+      },
+      { flags: "--dry-run", text: "say what would be freed" },
+    ],
+    examples: ["mv evict v1.0.0", "mv evict data/", "mv evict --keep-last 2"],
+    load: () => import("./evict.ts"),
+  },
+  {
     name: "push",
     group: "share",
     operands: "[version...]",

@@ -1,4 +1,5 @@
 // Arranging artifacts where the cache may lack their bytes: the shared stores give them, before the tree is touched.
+import { settleEvicted } from "../evict/remembered.ts";
 import { arrange, type Arrangement, type Wanted } from "../materialize.ts";
 import type { Project } from "../project.ts";
 import { fetchFailure, type FetchReport, fetchTargets, type FetchTarget } from "./fetch.ts";
@@ -13,7 +14,7 @@ export async function arrangeFetching(
   wanted: ReadonlyMap<string, Wanted | null>,
   { must = wanted, jobs }: { must?: { has(path: string): boolean }; jobs?: number | undefined } = {},
 ): Promise<Arrangement> {
-  let arrangement = await arrange(here, wanted);
+  let arrangement = await settleEvicted(here, await arrange(here, wanted));
   if (!arrangement.missing.some(({ path }) => must.has(path))) return arrangement;
   const project = await withKnownRemotes(here);
   if (Object.keys(project.settings.remotes).length === 0) return arrangement;
@@ -25,7 +26,7 @@ export async function arrangeFetching(
   if (manifests.length > 0) {
     const targets = manifests.map(({ target }) => target);
     reports.push(await fetchTargets(project, targets, { only: new Set(), jobs }));
-    arrangement = await arrange(project, wanted);
+    arrangement = await settleEvicted(project, await arrange(project, wanted));
   }
   const left = targetsOf(arrangement, wanted, must);
   const isRest = ({ target, lacking }: Lacking): boolean =>
@@ -40,7 +41,7 @@ export async function arrangeFetching(
         { only, jobs },
       ),
     );
-    arrangement = await arrange(project, wanted);
+    arrangement = await settleEvicted(project, await arrange(project, wanted));
   }
   const obstacle = reports.map((report) => fetchFailure(report)).find((failure) => failure !== null);
   return obstacle ? { ...arrangement, obstacle } : arrangement;
