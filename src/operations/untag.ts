@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { isMvError, MvError } from "../errors.ts";
 import type { Release } from "../model/release.ts";
+import { parseReleaseFile, RELEASE_FILE_MAX_BYTES, releaseFilePath } from "../model/release-file.ts";
 import { parseRecord, updateRecord } from "../model/record.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { changing } from "./change.ts";
@@ -27,7 +28,7 @@ export interface UntagResult {
   declared: string | null;
 }
 
-/** Removes a release tag. Fails with untag-shared where a remote has it or another release seals it. */
+/** Removes a release tag. Fails with untag-shared where a remote or a store has it or another release seals it. */
 export async function untag(project: Project, input: UntagInput): Promise<UntagResult> {
   return changing(project, async () => {
     const releases = await readReleases(project);
@@ -35,6 +36,7 @@ export async function untag(project: Project, input: UntagInput): Promise<UntagR
     if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });
     requireUnsealed(releases, release);
     await requireUnshared(project, release);
+    await requireUnstored(project, release);
     await requireSettled(project, [release.record.path]);
     const remembered = (await rememberedTags(project)).find((item) => item.oid === release.oid);
     await project.git.deleteTags([{ name: release.tag, oid: release.oid }], { MVERSION_UNLOCK: release.tag });
@@ -71,6 +73,22 @@ async function requireUnshared(project: Project, release: Release): Promise<void
     const there = await tagsOf(project, remote, release);
     // A tag of the same name that someone else pushed first is another release: taking ours back is the way out.
     if (there.some((tag) => tag.oid === release.oid)) throw shared(release, `is on ${remote}`, { remote });
+  }
+}
+
+/** A store has a copy for those who have no Git: `mv push --no-git` sends it alone. */
+async function requireUnstored(project: Project, release: Release): Promise<void> {
+  const path = releaseFilePath(release.model, release.version);
+  for (const name of Object.keys(project.settings.remotes)) {
+    const { openProjectRemote } = await import("./remotes.ts");
+    const remote = await openProjectRemote(project, name);
+    try {
+      const copy = remote.abilities.files ? await remote.readFile(path, RELEASE_FILE_MAX_BYTES) : null;
+      if (copy !== null && parseReleaseFile(copy.bytes, path).release.oid === release.oid)
+        throw shared(release, `is in the store ${name}`, { remote: name });
+    } finally {
+      await remote.close();
+    }
   }
 }
 

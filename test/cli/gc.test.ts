@@ -20,7 +20,7 @@ test("a dry run, the removal, and where nobody can be asked", async () => {
   expect(await screen(repo, "mv gc --dry-run --grace 0")).toMatchInlineSnapshot(`
     "19e9a74041cf4d59de9a7b90698b3103952196243fc57d9e65d4040c51697fe3  10 B
     1 object (10 B) would be removed, 3 kept (76 B)
-    ! Next: mv gc --yes"
+    ! Next: the same with --yes in place of --dry-run"
   `);
   expect(await screen(repo, "mv gc --grace soon --yes")).toMatchInlineSnapshot(`
     "! mversion: --grace soon: give a time such as 14d or 12h

@@ -1,7 +1,9 @@
 // What `mv untag` takes back, and what it leaves because somebody relies on it.
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
+import { releaseFilePath } from "../../src/model/release-file.ts";
 import { parseRecord } from "../../src/model/record.ts";
 import { check } from "../../src/operations/check.ts";
 import { openProject } from "../../src/operations/project.ts";
@@ -12,6 +14,7 @@ import { findVersion } from "../../src/operations/versions.ts";
 import { BYTES, MODEL, play, sampleProject, trained } from "../helpers/cli.ts";
 import { forkRepo } from "../helpers/fork.ts";
 import { createRepo, testEnv, type TestRepo } from "../helpers/git.ts";
+import { stock, withStore } from "../helpers/stocked.ts";
 
 const RECORD = "churn.model.yaml";
 
@@ -119,6 +122,18 @@ describe("mv untag", () => {
     repo.git("remote", "remove", "origin");
     await play(repo, "mv retract v1.1.0 -m leak");
     expect((await refused(repo, "untag-shared", "v1.1.0")).message).toContain("is retracted");
+  });
+
+  test("stays where a store has a copy of it, and goes where it has another's", async () => {
+    const repo = forkRepo(base);
+    const store = withStore(repo);
+    repo.git("commit", "-qam", "A store");
+    await stock(repo, store);
+    expect((await refused(repo, "untag-shared", "v1.1.0")).message).toBe("v1.1.0 is in the store store, so it stays");
+    await play(repo, "mv tag v2.0.0 -a -m oops");
+    const file = (version: string) => join(store, releaseFilePath("churn", version));
+    cpSync(file("1.1.0"), file("2.0.0"));
+    expect((await take(repo, "v2.0.0")).tag).toBe("v2.0.0");
   });
 
   test("goes where a remote has another tag of that name: it is the way out of a race", async () => {
