@@ -1,5 +1,6 @@
 // mv evict: room in the cache, of what a remote holds. Each object is confirmed by asking a remote now; an only copy stays.
 import { MvError } from "../errors.ts";
+import type { Store } from "../store/store.ts";
 import { locked } from "./change.ts";
 import { heldSomewhere, rememberEvicted } from "./evict/remembered.ts";
 import { artifactTargets, chosenTargets, pointerTargets } from "./fetch/targets.ts";
@@ -28,14 +29,13 @@ export interface EvictResult {
   dry_run: boolean;
 }
 
-type Sized = { sha256: string; size: number };
+type Cached = ReturnType<Store["drop"]>[number];
 
 /**
  * Evicts. What was named and no remote holds fails with only-copy; nothing is evicted then. Manifests of folders stay: they are
  * small, and tell what else to fetch.
  */
 export async function evict(project: Project, input: EvictInput): Promise<EvictResult> {
-  const store = await project.store();
   if (Object.keys((await withKnownRemotes(project)).settings.remotes).length === 0) {
     await openProjectRemote(project, null);
   }
@@ -45,15 +45,8 @@ export async function evict(project: Project, input: EvictInput): Promise<EvictR
   const held = await heldSomewhere(project, objects);
   const only = objects.filter(({ sha256 }) => !held.has(sha256));
   if (input.words.length > 0) requireCopies(only, input.words);
-  const leaving = objects.filter(({ sha256 }) => held.has(sha256));
-  const shas = leaving.map(({ sha256 }) => sha256);
-  if (!input.dryRun && shas.length > 0) {
-    // A checkout that is under way may be about to place them.
-    await locked(project, async () => {
-      await rememberEvicted(project, shas);
-      await store.drop(shas);
-    });
-  }
+  const confirmed = objects.filter(({ sha256 }) => held.has(sha256));
+  const leaving = input.dryRun || confirmed.length === 0 ? confirmed : await drop(project, confirmed);
   return {
     objects: leaving.length,
     bytes: sum(leaving),
@@ -62,33 +55,42 @@ export async function evict(project: Project, input: EvictInput): Promise<EvictR
   };
 }
 
-/** What the cache has of the words' artifacts, or all that it has; without manifests. */
-async function candidatesOf(project: Project, { words, model }: EvictInput): Promise<Sized[]> {
+/** Removes what was not used since it was confirmed. A checkout that is under way may be about to place it. */
+async function drop(project: Project, objects: readonly Cached[]): Promise<Cached[]> {
   const store = await project.store();
+  return locked(project, async () => {
+    await rememberEvicted(
+      project,
+      objects.map(({ sha256 }) => sha256),
+    );
+    return store.drop(objects);
+  });
+}
+
+/** What the cache has of the words' artifacts, or all that it has; without manifests. */
+async function candidatesOf(project: Project, { words, model }: EvictInput): Promise<Cached[]> {
+  const cached = [...(await project.store()).list()];
   if (words.length === 0) {
     const manifests = new Set((await namedTargets(project)).filter(isFolder).map(({ sha256 }) => sha256));
-    return (await store.list()).filter(({ sha256 }) => !manifests.has(sha256));
+    return cached.filter(({ sha256 }) => !manifests.has(sha256));
   }
-  const objects = await filesOf(project, (await chosenTargets(project, words, model)).targets);
-  const absent = new Set(await store.missing(objects.keys()));
-  return [...objects.values()].filter(({ sha256 }) => !absent.has(sha256));
+  const files = await filesOf(project, (await chosenTargets(project, words, model)).targets);
+  return cached.filter(({ sha256 }) => files.has(sha256));
 }
 
 const isFolder = ({ kind }: FetchTarget): boolean => kind === "directory";
 
-/** The files' objects of artifacts, by SHA-256; nothing of a folder whose manifest is not here. */
-async function filesOf(project: Project, targets: readonly FetchTarget[]): Promise<Map<string, Sized>> {
+/** The SHA-256 of the files of artifacts; nothing of a folder whose manifest is not here. */
+async function filesOf(project: Project, targets: readonly FetchTarget[]): Promise<Set<string>> {
   const store = await project.store();
-  const objects = new Map<string, Sized>();
-  for (const { kind, sha256, size } of targets) {
-    if (kind === "file") objects.set(sha256, { sha256, size });
+  const files = new Set<string>();
+  for (const { kind, sha256 } of targets) {
+    if (kind === "file") files.add(sha256);
     else if ((await store.missing([sha256])).length === 0) {
-      for (const object of await store.need({ kind, sha256 })) {
-        if (object.sha256 !== sha256) objects.set(object.sha256, object);
-      }
+      for (const object of await store.need({ kind, sha256 })) if (object.sha256 !== sha256) files.add(object.sha256);
     }
   }
-  return objects;
+  return files;
 }
 
 /** All artifacts that releases and the pointers here name. */
@@ -112,10 +114,10 @@ async function keptObjects(project: Project, { keepLast }: EvictInput): Promise<
       }
     }
   }
-  return new Set((await filesOf(project, targets)).keys());
+  return filesOf(project, targets);
 }
 
-function requireCopies(only: readonly Sized[], words: readonly string[]): void {
+function requireCopies(only: readonly Cached[], words: readonly string[]): void {
   if (only.length === 0) return;
   const what = only.length === 1 ? "1 object is" : `${only.length} objects are`;
   throw new MvError(
@@ -128,6 +130,6 @@ function requireCopies(only: readonly Sized[], words: readonly string[]): void {
   );
 }
 
-function sum(objects: readonly Sized[]): number {
+function sum(objects: readonly Cached[]): number {
   return objects.reduce((total, { size }) => total + size, 0);
 }

@@ -8,7 +8,6 @@ import { createWorkers } from "../platform/workers.ts";
 import type { Bytes, Ignored, Progress, Sha } from "./bytes.ts";
 import { createObjects } from "./objects.ts";
 import { checkObjects } from "./check.ts";
-import { dropObjects, listObjects } from "./evict.ts";
 import { requireHeld } from "./held.ts";
 import { type Adopted, createIncoming, type IncomingObject } from "./incoming.ts";
 import { createIntake } from "./intake.ts";
@@ -60,10 +59,6 @@ export interface Store {
   adopt(objects: readonly IncomingObject[], progress?: Progress): Promise<Adopted[]>;
   /** Leaves parts that are not whole to the next fetch; call it when a fetch ends, well or not. */
   leaveIncoming(): void;
-  /** Every object of the cache, by name alone. */
-  list(): Promise<{ sha256: Sha; size: number }[]>;
-  /** Removes objects from the cache; returns the bytes of those that were there. Confirm first that others have them. */
-  drop(shas: readonly Sha[]): Promise<number>;
   /** Re-reads objects with SHA-256; rotten ones go to quarantine. */
   check(shas: readonly Sha[], progress?: Progress): Promise<{ sha256: Sha; state: "ok" | "absent" | "rotten" }[]>;
   /** Writes objects beside their places and checks them; nothing in the tree changes before `commit`. */
@@ -161,8 +156,6 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
       );
     },
     leaveIncoming: incoming.leave,
-    list: async () => listObjects(objects),
-    drop: async (shas) => dropObjects(objects, shas),
     check: (shas, progress) => checkObjects({ objects, workers }, shas, progress),
     list: () => storedObjects(objects.folder),
     looksLikeManifest: (sha) => startsWith(objects.path(sha), '{"files":['),
