@@ -53,7 +53,7 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
     const into = { folder: objects.folder, stage, sync: sources.length < SYNC_ALL_FROM, chmod: shared };
     const results: Hashed[] = Array.from({ length: sources.length });
     const total = sources.reduce((sum, source) => sum + source.size, 0);
-    let [copied, early] = [0, Promise.resolve(false)];
+    let [copied, early] = [0, Promise.resolve(true)];
     await workers.each([...sources.keys()], {
       job: "absorb",
       input: (portion) => ({ files: portion.map((at) => sources[at]?.path ?? ""), into }),
@@ -73,8 +73,10 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
         });
       },
     });
-    // The disk is busy with them while the manifest is made.
-    if (!into.sync) syncing = Promise.all([syncFileSystem(objects.folder), early]).then(([synced]) => synced);
+    // The disk is busy with them while the manifest is made. An error is told to the first who asks, so both must be content.
+    syncing = into.sync
+      ? Promise.resolve(false)
+      : Promise.all([syncFileSystem(objects.folder), early]).then(([last, first]) => last && first);
     return results;
   }
 

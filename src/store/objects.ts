@@ -98,9 +98,10 @@ export function createObjects(cacheDir: string, workers: Workers): Objects {
     return moved;
   }
 
-  async function sync(arrivals: readonly Arrival[]): Promise<void> {
+  async function sync(arrivals: readonly Arrival[], stage: Stage | undefined): Promise<void> {
     const files = arrivals.filter((arrival) => !arrival.synced).map((arrival) => arrival.temp);
-    if (files.length >= SYNC_ALL_FROM && (await syncFileSystem(folder))) return;
+    // Where a stage could not be synced as a whole, each file must say for itself what failed: a second try might be silent.
+    if (!stage && files.length >= SYNC_ALL_FROM && (await syncFileSystem(folder))) return;
     await syncFiles(files);
   }
 
@@ -145,7 +146,7 @@ export function createObjects(cacheDir: string, workers: Workers): Objects {
       }
       const unique = [...first.values()];
       try {
-        await sync(unique);
+        await sync(unique, stage);
         for (const { sha256, rotten } of unique) if (rotten) quarantine(cacheDir, path(sha256), sha256);
         const whole = stage ? moveWhole(stage.folder, unique) : new Set<string>();
         const single = unique.filter(({ temp }) => !whole.has(dirname(temp)));

@@ -97,7 +97,7 @@ function benchFolder() {
   }
   mv("add", "data");
   mv("tag", "v1.1.0", "-a", "-m", "second");
-  const node = time(process.execPath, ["-e", "0"]);
+  const node = least([1, 2, 3].map(() => time(process.execPath, ["-e", "0"])));
   const switched = ["v1.0.0", "v1.1.0", "v1.0.0"].map((version) => mv("checkout", version));
   remove();
   return [
