@@ -6,7 +6,7 @@ import { MvError } from "../errors.ts";
 import { readError, systemCode, writeError } from "./file-errors.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import type { Digests, Hashing, Want } from "./hashing.ts";
-import { type Pace, paced } from "./pace.ts";
+import { type Pace, paced, waitForMore } from "./pace.ts";
 import { assertUnchanged, changing, openRegular, type FileStat } from "./stat.ts";
 import { type StatColumns, statColumns } from "./stat-columns.ts";
 import { tempName } from "./temp.ts";
@@ -57,6 +57,8 @@ export interface Jobs {
   rename(input: { pairs: readonly (readonly [string, string])[] }): null;
   /** Hashes one large file at the pace of another thread that copies it. Throws MvError file-changing, no-read. */
   along(input: { file: string; pace: Pace }): Digested;
+  /** SHA-256 of one large file of `size` bytes while another thread still writes it. Throws MvError no-read. */
+  tail(input: { file: string; size: number; pace: Pace }): string;
 }
 
 const BLOCK = 128 * 1024;
@@ -210,6 +212,23 @@ export function createJobs(hashing: Hashing): Jobs {
       return null;
     },
     along: ({ file, pace }) => digestFile(file, "both", paced(pace)),
+    tail({ file, size, pace }) {
+      const { fd } = openRegular(file);
+      try {
+        const digest = hashing.start("sha256");
+        for (let at = 0; at < size;) {
+          const length = readSync(fd, buffer, 0, Math.min(BLOCK, size - at), at);
+          digest.update(buffer.subarray(0, length));
+          at += length;
+          if (length === 0) waitForMore(pace);
+        }
+        return digest.finish().sha256;
+      } catch (error) {
+        throw readError(error, file);
+      } finally {
+        closeSync(fd);
+      }
+    },
     rename({ pairs }) {
       for (const [from, to] of pairs) {
         try {

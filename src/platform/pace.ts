@@ -56,3 +56,9 @@ export function paced(pace: Pace): (block: Uint8Array) => void {
     if (Atomics.load(pace, STATE) === STOPPED) throw new Error("stopped");
   };
 }
+
+/** For a side that reads what the other writes: waits for the next turn, and throws where it is stopped. */
+export function waitForMore(pace: Pace): void {
+  if (Atomics.load(pace, STATE) === STOPPED) throw new Error("stopped");
+  Atomics.wait(pace, COPYING, Atomics.load(pace, COPYING), WAIT_MS);
+}

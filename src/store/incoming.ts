@@ -31,6 +31,8 @@ import { quarantine } from "./quarantine.ts";
 export interface IncomingObject {
   sha256: Sha;
   size: number;
+  /** The SHA-256 of the gathered file, where this process hashed it while it wrote it: then it is not read again. */
+  hashed?: Sha | undefined;
 }
 
 export interface Adopted {
@@ -95,12 +97,16 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
     return file;
   }
 
-  async function hashesOf(present: readonly { path: string; size: number }[], onBytes: (bytes: number) => void) {
-    const small = present.filter(({ size }) => size < LARGE);
-    const hashed = await hashFiles(workers, small, onBytes, "sha256");
-    const found = new Map(small.map((file, at) => [file.path, hashed[at]?.sha256 ?? ""]));
-    for (const file of present) {
-      if (file.size >= LARGE) found.set(file.path, await hashLarge(file.path, onBytes));
+  async function hashesOf(
+    present: readonly { path: string; size: number; hashed?: Sha | undefined }[],
+    onBytes: (bytes: number) => void,
+  ) {
+    const small = present.filter(({ size, hashed }) => size < LARGE && hashed === undefined);
+    const hashes = await hashFiles(workers, small, onBytes, "sha256");
+    const found = new Map(small.map((file, at) => [file.path, hashes[at]?.sha256 ?? ""]));
+    for (const { path: file, size, hashed } of present) {
+      if (size >= LARGE) found.set(file, await hashLarge(file, onBytes, hashed));
+      else if (hashed !== undefined) found.set(file, hashed);
     }
     return found;
   }
@@ -117,7 +123,7 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
       });
     },
     async adopt(wanted, onBytes = () => undefined) {
-      const files = wanted.map(({ sha256, size }) => ({ sha256, size, path: path(sha256) }));
+      const files = wanted.map(({ sha256, size, hashed }) => ({ sha256, size, hashed, path: path(sha256) }));
       const whole = files.filter((file) => isRegular(file.path) && sizeOf(file.path) === file.size);
       const hashes = await hashesOf(whole, onBytes);
       const arrivals: Arrival[] = [];
@@ -141,13 +147,13 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
   };
 }
 
-/** Hashes a file while the disk writes it out. */
-async function hashLarge(path: string, onBytes: (bytes: number) => void): Promise<Sha> {
+/** Hashes a file, unless its hash is known, while the disk writes it out. */
+async function hashLarge(path: string, onBytes: (bytes: number) => void, hashed?: Sha): Promise<Sha> {
   const fd = openSync(path, "r");
   const syncing = syncAsync(fd);
   syncing.catch(() => undefined);
   try {
-    const { sha256 } = await streamFile(path, { want: "sha256", onBytes });
+    const sha256 = hashed ?? (await streamFile(path, { want: "sha256", onBytes })).sha256;
     await syncing;
     return sha256;
   } catch (error) {

@@ -34,7 +34,9 @@ export async function receiveFrom(
   const adopt = async (batch: Batch): Promise<void> => {
     const states = await store.adopt(batch.done);
     const again = batch.done.filter((_, at) => states[at]?.state === "wrong");
-    received.ok.push(...batch.done.filter((_, at) => states[at]?.state === "ok"));
+    received.ok.push(
+      ...batch.done.filter((_, at) => states[at]?.state === "ok").map(({ sha256, size }) => ({ sha256, size })),
+    );
     // The part that it began with may have been another remote's.
     const fresh = again.filter(({ sha256 }) => batch.resumed.has(sha256));
     received.wrong.push(...again.filter(({ sha256 }) => !batch.resumed.has(sha256)), ...batch.wrong);
@@ -56,7 +58,8 @@ export async function receiveFrom(
 }
 
 interface Batch {
-  done: ObjectRef[];
+  /** `hashed`: the SHA-256 of what came, where the remote's own code hashed it on its way into the file. */
+  done: (ObjectRef & { hashed?: string | undefined })[];
   wrong: ObjectRef[];
   /** Those that began with a part of an earlier fetch. */
   resumed: Set<string>;
@@ -78,9 +81,9 @@ async function receiveBatch(
     try {
       await remote.receive(left, {
         ...options,
-        onDone: (object) => {
-          done.add(object.sha256);
-          batch.done.push({ sha256: object.sha256, size: object.size });
+        onDone: ({ sha256, size }, hashed) => {
+          done.add(sha256);
+          batch.done.push({ sha256, size, hashed });
         },
       });
       return batch;

@@ -15,6 +15,8 @@ export interface Place {
   makeFolder(path: string): string;
   /** Gives new files the permissions that the store's own folder has, and no more than `most`. */
   open(paths: readonly string[], most: number): void;
+  /** What the system refused of the store as MvError denied, no-space or unreachable; what concerns this machine stays. */
+  failure(error: unknown): unknown;
   /** Runs work on the store; what the system refuses is thrown as MvError denied, no-space or unreachable. */
   guard<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -73,6 +75,7 @@ export function createPlace(name: string, folder: string): Place {
       return at;
     },
     open,
+    failure: (error) => failure(name, folder, error),
     async guard(work) {
       try {
         return await work();

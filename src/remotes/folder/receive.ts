@@ -3,9 +3,9 @@ import { constants, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { isMvError, MvError } from "../../errors.ts";
 import { cloneFile } from "../../platform/clone.ts";
+import { copyUntrusted } from "../../platform/copy.ts";
 import { systemCode, writeError } from "../../platform/file-errors.ts";
 import { lstatOrNull } from "../../platform/stat.ts";
-import { streamFile } from "../../platform/stream.ts";
 import type { Transfer, TransferOptions } from "../remote.ts";
 import { requireGoing } from "../together.ts";
 import type { Place } from "./place.ts";
@@ -30,8 +30,7 @@ export async function receiveFile(
   if (have === 0 && object.size >= LARGE) {
     rmSync(object.file, { force: true });
     if (!cloneFile(path, object.file)) {
-      const { sha256 } = await copyWhole(place, path, object, options);
-      return options.onDone?.(object, sha256);
+      return options.onDone?.(object, await copyWhole(place, path, object, options));
     }
     options.onBytes?.(object.size);
   } else if (have !== object.size || have === 0) {
@@ -40,31 +39,22 @@ export async function receiveFile(
   options.onDone?.(object);
 }
 
-/** Copies and hashes at once: a second thread hashes what this one copies. */
+/** Copies all of it. Returns the SHA-256 of the copy, where it was computed meanwhile. */
 async function copyWhole(
   place: Place,
   path: string,
   object: Transfer,
   options: TransferOptions,
-): Promise<{ sha256: string }> {
+): Promise<string | undefined> {
   try {
-    return await streamFile(path, {
-      to: { path: object.file, mode: 0o666 },
-      want: "sha256",
-      onBytes(count) {
-        requireGoing(options.signal);
-        options.onBytes?.(count);
-      },
+    const sha256 = await copyUntrusted(path, object.file, object.size, (count) => {
+      requireGoing(options.signal);
+      options.onBytes?.(count);
     });
+    return sha256 ?? undefined;
   } catch (error) {
-    if (!isMvError(error) || error.code !== "file-changing") throw error;
-    // Another writer healed the object meanwhile: what was copied is of two files.
-    rmSync(object.file, { force: true });
-    throw new MvError("unreachable", `${place.name}: object ${object.sha256.slice(0, 12)} changed while it was read`, {
-      hint: "repeat the command",
-      details: { remote: place.name, sha256: object.sha256, transient: true },
-      cause: error,
-    });
+    if (isMvError(error) && error.code === "file-changing") throw shrunk(place, object);
+    throw place.failure(error);
   }
 }
 
