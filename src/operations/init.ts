@@ -7,8 +7,8 @@ import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { type HooksResult, installHooks } from "./hooks/install.ts";
 import { ATTRIBUTES_FILE, completeAttributes } from "./init/attributes.ts";
 import { addModel, requireSamePrefix } from "./init/model.ts";
-import { findRepository, requireWorkingTree } from "./init/repository.ts";
-import { CONFIG_FILE, neverHintAtHooks, type Surroundings } from "./project.ts";
+import { findRepository } from "./init/repository.ts";
+import { CONFIG_FILE, neverHintAtHooks, type Surroundings, requireWorkingTree } from "./project.ts";
 
 const MAX_BYTES = 1 << 20;
 

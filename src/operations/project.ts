@@ -48,18 +48,26 @@ export interface Surroundings {
 }
 
 /**
- * Opens the repository around `cwd`. Fails with no-repository, no-config (no .mversion.yaml in the working tree)
- * or invalid-file.
+ * Opens the repository around `cwd`. Fails with no-repository (also where it is bare), no-config (no .mversion.yaml in the
+ * working tree) or invalid-file.
  */
 export async function openProject(around: Surroundings): Promise<Project> {
-  const git = await openGit(around.cwd);
-  const text = git.bare ? null : await readTextFile(join(git.root, CONFIG_FILE), CONFIG_MAX_BYTES);
+  const git = requireWorkingTree(await openGit(around.cwd));
+  const text = await readTextFile(join(git.root, CONFIG_FILE), CONFIG_MAX_BYTES);
   if (text === null) {
     throw new MvError("no-config", `${git.root} has no ${CONFIG_FILE}`, { hint: "mv init --model NAME" });
   }
   const project = projectWith(git, text, around);
   if (around.hookHint && !isAutomatic(around.env)) await hintAtHooks(project);
   return project;
+}
+
+/** A working tree to keep models in. Fails with no-repository. */
+export function requireWorkingTree(git: Git): Git {
+  if (!git.bare) return git;
+  throw new MvError("no-repository", `${git.gitDir} is a bare repository: there is no working tree to keep models in`, {
+    hint: "git clone it and repeat the command in the clone",
+  });
 }
 
 /** Where no person sits at the machine: CI needs no hooks, and fetches the files that it wants. */

@@ -141,9 +141,15 @@ describe("mv init", () => {
     const repo = createRepo({ bare: true });
     expect(await screen(repo, "mv init --model churn")).toMatchInlineSnapshot(`
       "! mversion: /repo is a bare repository: there is no working tree to keep models in
-      ! Next: git clone it and run mv init in the clone
+      ! Next: git clone it and repeat the command in the clone
       exit 10"
     `);
+    expect(await screen(repo, "mv status")).toMatchInlineSnapshot(`
+      "! mversion: /repo is a bare repository: there is no working tree to keep models in
+      ! Next: git clone it and repeat the command in the clone
+      exit 10"
+    `);
+    expect(await json(repo, "mv log --json")).toMatchObject({ error: { code: "no-repository" } });
   });
 
   it("names the manager that runs the hooks, and what changed for them", async () => {

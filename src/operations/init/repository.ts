@@ -1,7 +1,7 @@
 // The repository to set up: the one around the folder, or a new one where there is none.
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isMvError, MvError } from "../../errors.ts";
+import { isMvError } from "../../errors.ts";
 import { type Git, openGit } from "../../git/git.ts";
 
 /** The repository around a folder, null where there is none. One that Git refuses to read (another's, damaged) fails as always. */
@@ -12,14 +12,6 @@ export async function findRepository(cwd: string): Promise<Git | null> {
     if (isMvError(error) && error.code === "no-repository" && !(await hasTrace(cwd))) return null;
     throw error;
   }
-}
-
-/** A working tree to keep models in. Fails with no-repository. */
-export function requireWorkingTree(git: Git): Git {
-  if (!git.bare) return git;
-  throw new MvError("no-repository", `${git.gitDir} is a bare repository: there is no working tree to keep models in`, {
-    hint: "git clone it and run mv init in the clone",
-  });
 }
 
 /** Whether a folder is inside something that looks like a repository, so that `git init` would put one into another. */
