@@ -21,8 +21,10 @@ function lineAt(text: string, offset: number): number {
   return line;
 }
 
+/** `git restore` of a path from the root, in any folder: ":/" is the top in a pathspec (gitglossary, "pathspec"). */
 export function restoreHint(file: string): string {
-  return `git restore ${/^[\w./@+-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`}`;
+  const path = `:/${file}`;
+  return `git restore ${/^[\w:./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`;
 }
 
 /** Throws MvError invalid-file where the text is not plain UTF-8, or a merge left its markers in it. */

@@ -4,7 +4,7 @@ import type { Finding } from "./check/findings.ts";
 import { checkStaged } from "./check/staged.ts";
 import { follow, type FollowResult } from "./follow.ts";
 import { leftCommit } from "./hook/followed.ts";
-import { openHere } from "./hook/open.ts";
+import { openInHook } from "./hook/open.ts";
 import { prePush } from "./hook/pre-push.ts";
 import { preReceive } from "./hook/pre-receive.ts";
 import { isAutomatic, type Surroundings } from "./project.ts";
@@ -32,16 +32,16 @@ export async function hook(around: Surroundings, input: HookInput): Promise<Hook
   const result: HookResult = { name: input.name, refused: false, findings: [], followed: null, failure: null };
   switch (input.name) {
     case "pre-receive":
-      return judged(result, await preReceive(await openHere(around), await input.readInput()));
+      return judged(result, await preReceive(await openInHook(around), await input.readInput()));
     case "pre-push":
       return guarded(result, async () => {
         const text = await input.readInput();
-        return judged(result, await prePush(await openHere(around), input.args, text));
+        return judged(result, await prePush(await openInHook(around), input.args, text));
       });
     case "pre-commit":
     case "pre-merge-commit":
       if (isNested(around)) return result;
-      return guarded(result, async () => judged(result, await checkStaged(await openHere(around))));
+      return guarded(result, async () => judged(result, await checkStaged(await openInHook(around))));
     case "post-checkout":
     case "post-merge":
     case "post-rewrite":
@@ -53,7 +53,7 @@ export async function hook(around: Surroundings, input: HookInput): Promise<Hook
 }
 
 async function followAfter(around: Surroundings, input: HookInput, result: HookResult): Promise<HookResult> {
-  const project = await openHere(around);
+  const project = await openInHook(around);
   const left = await leftCommit(project, input);
   return left === null ? result : { ...result, followed: await follow(project, left) };
 }

@@ -7,7 +7,7 @@ import { insideTree } from "../platform/files.ts";
 import type { Bytes, Placement } from "../store/store.ts";
 import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
-import { quoted } from "./targets.ts";
+import { fromHere } from "./targets.ts";
 
 /** The bytes that a path shall hold. */
 export interface Wanted {
@@ -177,7 +177,7 @@ export async function saveOrRefuse(project: Project, arrangement: Arrangement, f
       "would-lose",
       `${unsaved.map((item) => item.path).join(", ")} ${unsaved.length === 1 ? "holds" : "hold"} bytes that are stored nowhere`,
       {
-        hint: `mv add ${unsaved.map((item) => quoted(item.path)).join(" ")}\nOr store them first: repeat with --force`,
+        hint: `mv add ${unsaved.map((item) => fromHere(project, item.path)).join(" ")}\nOr store them first: repeat with --force`,
         details: { paths: unsaved.map((item) => item.path) },
       },
     );

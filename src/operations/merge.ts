@@ -14,7 +14,7 @@ import { arrangeFetching } from "./objects/arrange.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { readSnapshot } from "./snapshot.ts";
-import { quoted } from "./targets.ts";
+import { fromHere } from "./targets.ts";
 import { oneModel } from "./versions.ts";
 
 export interface MergeInput {
@@ -99,7 +99,7 @@ async function takeSide(
         "conflict",
         `The pointer of ${artifact.path} as ${conflict.names[side]} has it cannot be found`,
         {
-          hint: `mv add ${quoted(artifact.path)}`,
+          hint: `mv add ${fromHere(project, artifact.path)}`,
         },
       );
     }

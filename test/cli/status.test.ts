@@ -130,7 +130,7 @@ describe("mv status", () => {
     expect(await screen(repo, "mv status")).toMatchInlineSnapshot(`
       "churn  record cannot be read
         models/model.onnx  model  unchanged
-      ! Broken: churn.model.yaml:3: flow sequence in block collection must be sufficiently indented and end with a ]. Next: git restore churn.model.yaml
+      ! Broken: churn.model.yaml:3: flow sequence in block collection must be sufficiently indented and end with a ]. Next: git restore :/churn.model.yaml
       ! Broken: data/train.csv.mv.yaml:1: conflict markers of a merge are in the file. Next: mv merge --ours | --theirs, or settle it in data/train.csv.mv.yaml"
     `);
     expect((await run(repo, "mv status --exit-code")).status).toBe(1);

@@ -88,7 +88,7 @@ describe("mv verify", () => {
     trained(repo, MODEL, BYTES.E);
     expect(await screen(repo, "mv verify")).toMatchInlineSnapshot(`
       "! mversion: models/model.onnx: holds 7879040e; its pointer says b3242f12
-      ! Next: mv add models/model.onnx, or mv restore models/model.onnx
+      ! Next: mv add models/model.onnx, or mv restore --force models/model.onnx
       exit 13"
     `);
     rmSync(repo.path(MODEL));

@@ -138,7 +138,7 @@ describe("settings", () => {
     broken.write(".mversion.yaml", "models: [\n");
     expect(await refusal(start(broken, { model: "churn" }))).toMatchObject({
       code: "invalid-file",
-      hint: "git restore .mversion.yaml",
+      hint: "git restore :/.mversion.yaml",
     });
   });
 });

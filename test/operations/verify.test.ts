@@ -124,6 +124,12 @@ describe("verify of releases", () => {
   });
 });
 
+/** Other bytes under the object's name. */
+function rot(repo: TestRepo, sha256: string): void {
+  chmodSync(objectPath(repo, sha256), 0o644);
+  writeFileSync(objectPath(repo, sha256), '{"b":0}\n');
+}
+
 describe("verify of folders", () => {
   it("checks every file inside, and says when the manifest is not here", async () => {
     const repo = await sampleProject({ until: "files" });
@@ -133,12 +139,22 @@ describe("verify of folders", () => {
     expect((await verified(repo)).releases[0]?.objects).toEqual({ checked: 4, absent: 0 });
 
     const vocab = "c881142937432d073f20dbadce70f77cf5cb62dfaa9eb13c4f5ec2259158f69b";
-    chmodSync(objectPath(repo, vocab), 0o644);
-    writeFileSync(objectPath(repo, vocab), '{"b":0}\n');
+    rot(repo, vocab);
     expect(said(await verified(repo))).toEqual([
       "bytes-wrong churn 1.0.0: models/tokenizer: the cached object c8811429 held other bytes and is in quarantine now",
     ]);
     expect((await verified(repo)).absent).toEqual([{ what: "churn 1.0.0", path: "models/tokenizer", sha256: vocab }]);
+
+    await play(repo, "mv add models/tokenizer");
+    rot(repo, vocab);
+    expect((await verified(repo)).problems[0]?.hint).toBe("mv add models/tokenizer");
+    await play(repo, "mv add models/tokenizer");
+    rot(repo, vocab);
+    rmSync(repo.path("models/tokenizer/vocab.json"));
+    expect((await verified(repo)).problems[0]?.hint).toBe(
+      `mv add models/tokenizer where the bytes of models/tokenizer.mv.yaml still are, or copy object ${vocab} from another clone's cache`,
+    );
+    repo.write("models/tokenizer/vocab.json", '{"a":0}\n');
 
     await play(repo, "mv add models/tokenizer");
     expect(await verified(repo)).toMatchObject({ absent: [], problems: [] });

@@ -6,7 +6,7 @@ import { versionInName } from "../../model/naming.ts";
 import { artifactPath, POINTER_SUFFIX } from "../../model/paths.ts";
 import { parsePointer } from "../../model/pointer.ts";
 import type { Project } from "../project.ts";
-import { quoted } from "../targets.ts";
+import { fromHere } from "../targets.ts";
 import type { BigBinary } from "./binaries.ts";
 import { type Finding, severityOf } from "./findings.ts";
 import type { Problem, Tree } from "./trees.ts";
@@ -36,12 +36,12 @@ function whyNoPointer(text: string | null, path: string): string | null {
   }
 }
 
-export function invalidFinding({ file, why }: Problem): Finding {
+export function invalidFinding(project: Project, { file, why }: Problem): Finding {
   return {
     rule: "invalid-file",
     severity: "error",
     message: `${why.includes(file) ? why : `${file}: ${why}`}.`.replace(/\.\.$/, "."),
-    next: [`git restore --staged --worktree ${quoted(file)}`],
+    next: [`git restore --staged --worktree ${fromHere(project, file)}`],
     file,
     commit: null,
     models: [],
@@ -49,7 +49,11 @@ export function invalidFinding({ file, why }: Problem): Finding {
 }
 
 /** Artifacts that a change adds under a name that carries a version (rule 6). */
-export function namingFindings(changed: readonly ChangedFile[], policy: Settings["policy"]): Finding[] {
+export function namingFindings(
+  project: Project,
+  changed: readonly ChangedFile[],
+  policy: Settings["policy"],
+): Finding[] {
   const severity = severityOf(policy.naming);
   if (severity === null) return [];
   return changed.flatMap((file) => {
@@ -62,7 +66,7 @@ export function namingFindings(changed: readonly ChangedFile[], policy: Settings
         rule: "name-says-version" as const,
         severity,
         message: `${path}: its name says "${said}", but the version is the tag's, not the file's.`,
-        next: [`mv move ${quoted(path)} ${quoted(plainName(path, said))}`],
+        next: [`mv move ${fromHere(project, path)} ${fromHere(project, plainName(path, said))}`],
         file: file.path,
         commit: null,
         models: [],
@@ -75,15 +79,17 @@ function plainName(path: string, said: string): string {
   const slash = path.lastIndexOf("/") + 1;
   const name = path.slice(slash);
   const shorter = name.replace(new RegExp(`[-_. ]*${said.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}`, "i"), "");
-  return /^[A-Za-z]/.test(shorter) && versionInName(shorter) === null ? path.slice(0, slash) + shorter : "NEW_NAME";
+  return /^[A-Za-z]/.test(shorter) && versionInName(shorter) === null
+    ? `${path.slice(0, slash)}${shorter}`
+    : `${path.slice(0, slash)}NEW_NAME`;
 }
 
-export function binaryFinding({ path, size }: BigBinary, isStaged: boolean): Finding {
+export function binaryFinding(project: Project, { path, size }: BigBinary, isStaged: boolean): Finding {
   return {
     rule: "binary-in-git",
     severity: "error",
     message: `${path}: ${inUnits(size)} of binary data ${isStaged ? "would go" : "went"} into Git itself.`,
-    next: [`git rm --cached ${quoted(path)} && mv add ${quoted(path)}`],
+    next: [`git rm --cached ${fromHere(project, path)} && mv add ${fromHere(project, path)}`],
     file: path,
     commit: null,
     models: [],

@@ -5,6 +5,7 @@ import type { Commit } from "../../git/git.ts";
 import { requireHistory, requireTags } from "../complete.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
 import { type Releases, readReleases } from "../releases.ts";
+import { fromHere } from "../targets.ts";
 import { bigBinaries } from "./binaries.ts";
 import { binaryFinding, invalidFinding, namingFindings, unreadable } from "./files.ts";
 import type { Finding } from "./findings.ts";
@@ -112,12 +113,16 @@ async function invalidFindings(
   const now = await project.git.readPaths(problems.map(({ file }) => ({ rev: range.head, path: file })));
   const then = await project.git.readPaths(problems.map(({ file }) => ({ rev: commit.oid, path: file })));
   return problems.map((problem, at) => {
-    const finding = invalidFinding(problem);
+    const finding = invalidFinding(project, problem);
     const place = { oid: commit.oid, subject: "" };
     const isMended = !sameBytes(now[at] ?? null, then[at] ?? null);
     // A later commit of the range has put it right.
     if (isMended) return { ...finding, severity: "warning" as const, next: [], commit: place };
-    return { ...finding, next: [`git restore --source=${commit.oid.slice(0, 7)}~1 ${problem.file}`], commit: place };
+    return {
+      ...finding,
+      next: [`git restore --source=${commit.oid.slice(0, 7)}~1 ${fromHere(project, problem.file)}`],
+      commit: place,
+    };
   });
 }
 
@@ -136,13 +141,13 @@ async function fileFindings({ project, range, policy }: Inspection): Promise<Fin
   for (const commit of range.commits.toReversed()) {
     const changed = changes.get(commit.oid) ?? [];
     const place = { oid: commit.oid, subject: "" };
-    findings.push(...namingFindings(changed, policy).map((finding) => ({ ...finding, commit: place })));
+    findings.push(...namingFindings(project, changed, policy).map((finding) => ({ ...finding, commit: place })));
     for (const { path, oid } of changed) {
       const size = binaries.get(oid);
       if (size === undefined) continue;
       // Said once, at the commit that brought it.
       binaries.delete(oid);
-      const finding = binaryFinding({ path, oid, size }, false);
+      const finding = binaryFinding(project, { path, oid, size }, false);
       const next = remakeSteps(commit, commit.oid === range.head, finding.next[0] ?? "");
       findings.push({ ...finding, next, commit: place });
     }

@@ -33,8 +33,8 @@ export async function checkStaged(project: Project, known?: Releases): Promise<F
   const named: Project = { ...project, settings: step.tree.settings ?? settings ?? project.settings };
   return [
     ...(await modelFindings(named, trees, step, { policy, coming, changed: changed.flat(), known })),
-    ...namingFindings(common(changed), policy),
-    ...binaries.map((binary) => binaryFinding(binary, true)),
+    ...namingFindings(project, common(changed), policy),
+    ...binaries.map((binary) => binaryFinding(project, binary, true)),
   ];
 }
 
@@ -60,7 +60,7 @@ async function modelFindings(
   const models = changedModels(step);
   const isOurs = (path: string): boolean => path === CONFIG_FILE || path.endsWith(POINTER_SUFFIX);
   if (models.length === 0 && !changed.some((file) => isOurs(file.path))) return [];
-  const findings = (await unreadable(project, step.tree, changed)).map(invalidFinding);
+  const findings = (await unreadable(project, step.tree, changed)).map((problem) => invalidFinding(project, problem));
   if (models.length === 0) return findings;
   const releases = about.known ?? (await readReleases(project));
   if (about.known === undefined) await requireHistory(project, releases, coming.parents);

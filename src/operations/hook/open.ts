@@ -7,6 +7,14 @@ import { CONFIG_FILE, type Project, projectWith, type Surroundings } from "../pr
 
 const CONFIG_MAX_BYTES = 1 << 20;
 
+/** The same for a hook, which Git runs at the top of the working tree: `cwd` is the folder of the person who typed the command. */
+export async function openInHook(around: Surroundings): Promise<Project> {
+  const project = await openHere(around);
+  // githooks(5) does not name it; Git's setup.c sets it for everything that a command starts.
+  const prefix = around.env["GIT_PREFIX"] ?? "";
+  return prefix === "" ? project : { ...project, cwd: join(project.root, prefix) };
+}
+
 /** The repository with the settings of its working tree; the defaults where there are none that can be read. */
 export async function openHere(around: Surroundings): Promise<Project> {
   const git = await openGit(around.cwd);

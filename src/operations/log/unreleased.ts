@@ -33,7 +33,7 @@ export async function unreleased(
       else if (!sameContent(release.artifacts, artifacts)) found.push({ model, version, state: "changed" });
     } catch (error) {
       if (!(error instanceof MvError)) throw error;
-      project.warn(`${error.message}: ${error.hint ?? `git restore ${file}`}`);
+      project.warn(`${error.message}: ${error.hint ?? `git restore :/${file}`}`);
     }
   }
   return found;

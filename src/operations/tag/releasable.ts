@@ -8,7 +8,7 @@ import { readIgnored } from "../mvignore.ts";
 import type { Project } from "../project.ts";
 import { confirmOnRemotes, type Confirmation } from "../remotes.ts";
 import { isStale, type Snapshot } from "../snapshot.ts";
-import { quoted } from "../targets.ts";
+import { fromHere } from "../targets.ts";
 import { missingFields } from "../required.ts";
 import type { TagInput } from "../tag.ts";
 import { tagAgain } from "./again.ts";
@@ -46,7 +46,10 @@ function namedUntracked(project: Project, untracked: readonly string[]): void {
   const words = `${count(untracked.length, "untracked file")} not part of the release: ${firstOf(untracked)}`;
   if (policy === "warn") return project.warn(words);
   throw new MvError("untracked", words, {
-    hint: `git add ${untracked.slice(0, 5).map(quoted).join(" ")}\nOr leave them out by .gitignore`,
+    hint: `git add ${untracked
+      .slice(0, 5)
+      .map((path) => fromHere(project, path))
+      .join(" ")}\nOr leave them out by .gitignore`,
     details: { paths: [...untracked] },
   });
 }
@@ -74,7 +77,7 @@ export async function requireWhole(
 
 function requireDescribed(project: Project, snapshot: Snapshot, item: Planned): void {
   if (isStale(snapshot, item.record)) {
-    const paths = item.record.artifacts.map((artifact) => quoted(artifact.path)).join(" ");
+    const paths = item.record.artifacts.map((artifact) => fromHere(project, artifact.path)).join(" ");
     throw new MvError("record-stale", `${item.file} describes other bytes than the pointers`, {
       hint: `mv add ${paths}`,
     });
@@ -105,7 +108,7 @@ async function requireUnmodified(project: Project, artifact: Artifact): Promise<
   if (bytes === null) return;
   if (bytes.sha256 !== artifact.sha256 || bytes.kind !== artifact.kind) {
     throw new MvError("artifact-modified", `${artifact.path} is not what its pointer says: it changed after mv add`, {
-      hint: `mv add ${quoted(artifact.path)}\nOr back to the pointer: mv restore ${quoted(artifact.path)} --force`,
+      hint: `mv add ${fromHere(project, artifact.path)}\nOr back to the pointer: mv restore ${fromHere(project, artifact.path)} --force`,
       details: { path: artifact.path, pointer: artifact.sha256, disk: bytes.sha256 },
     });
   }

@@ -6,6 +6,7 @@ import { parsePointer, type Pointer } from "../../model/pointer.ts";
 import { type Wanted, wantedOf } from "../materialize.ts";
 import type { Project } from "../project.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { fromHere } from "../targets.ts";
 import type { Found } from "../versions.ts";
 
 /** An artifact of the version with its bytes and its pointer. */
@@ -71,7 +72,7 @@ async function withPointer(project: Project, then: Snapshot, found: Found, artif
     "object-missing",
     `No commit before ${found.name} has the pointer of ${path} ${sha256.slice(0, 8)}`,
     {
-      hint: `mv restore ${sha256} ${path}`,
+      hint: `mv restore ${sha256} ${fromHere(project, path)}`,
     },
   );
 }

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { pointerPath } from "../../model/paths.ts";
 import type { Artifact } from "../../model/content.ts";
 import type { Release } from "../../model/release.ts";
+import { readIgnored } from "../mvignore.ts";
 import type { Project } from "../project.ts";
-import { quoted } from "../targets.ts";
+import { fromHere, quoted } from "../targets.ts";
 import type { Problem } from "./problem.ts";
 
 export interface CheckedObjects {
@@ -41,7 +42,7 @@ export async function checkObjects(project: Project, releases: readonly Release[
           what,
           tag: release.tag,
           message: `${artifact.path}: the cached object ${sha256.slice(0, 8)} held other bytes and is in quarantine now`,
-          hint: await cure(project, release, artifact),
+          hint: await cure(project, release, artifact, sha256),
         });
       }
     }
@@ -79,13 +80,17 @@ async function membersOf(
   return needs;
 }
 
-/** How to get an artifact's bytes back: from the working tree where it still has them, else from a remote. */
-async function cure(project: Project, release: Release, { path, kind, sha256 }: Artifact): Promise<string> {
+/**
+ * How to get back a rotten object of an artifact, the artifact itself or a file inside it: from the working tree where it still
+ * has the bytes, else from a remote or another clone.
+ */
+async function cure(project: Project, release: Release, artifact: Artifact, rotten: string): Promise<string> {
+  const { path, kind, sha256 } = artifact;
+  const typed = fromHere(project, path);
   const store = await project.store();
-  if (kind === "file") {
-    const here = await store.look(join(project.root, path), path, { precise: true });
-    if (here?.sha256 === sha256) return `mv add ${quoted(path)}`;
-  }
+  const ignored = kind === "directory" ? { ignored: await readIgnored(project, path) } : {};
+  const here = await store.look(join(project.root, path), path, { precise: true, ...ignored });
+  if (here?.sha256 === sha256) return `mv add ${typed}`;
   if (Object.keys(project.settings.remotes).length > 0) return `mv fetch ${quoted(release.tag)}`;
-  return `mv add ${quoted(path)} where the bytes of ${pointerPath(path)} still are, or copy object ${sha256} from another clone's cache`;
+  return `mv add ${typed} where the bytes of ${pointerPath(path)} still are, or copy object ${rotten} from another clone's cache`;
 }

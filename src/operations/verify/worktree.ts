@@ -4,7 +4,7 @@ import { wantedOf } from "../materialize.ts";
 import { readIgnored } from "../mvignore.ts";
 import type { Project } from "../project.ts";
 import { isStale, readSnapshot, type Snapshot } from "../snapshot.ts";
-import { quoted } from "../targets.ts";
+import { fromHere } from "../targets.ts";
 import { oneModel } from "../versions.ts";
 import type { Problem } from "./problem.ts";
 
@@ -25,7 +25,7 @@ export interface CheckedTree {
 export async function checkWorktree(project: Project, model: string | undefined): Promise<CheckedTree> {
   const only = model === undefined ? null : oneModel(project, model);
   const snapshot = await readSnapshot(project, "worktree");
-  const result: CheckedTree = { worktree: [], problems: staleRecords(snapshot, only), absent: [] };
+  const result: CheckedTree = { worktree: [], problems: staleRecords(project, snapshot, only), absent: [] };
   const store = await project.store();
   const listed = only === null ? null : listedBy(snapshot, only);
   for (const [path, { pointer }] of snapshot.pointers) {
@@ -47,7 +47,7 @@ export async function checkWorktree(project: Project, model: string | undefined)
       what: path,
       tag: null,
       message: `holds ${bytes.sha256.slice(0, 8)}; its pointer says ${sha256.slice(0, 8)}`,
-      hint: `mv add ${quoted(path)}, or mv restore ${quoted(path)}`,
+      hint: `mv add ${fromHere(project, path)}, or mv restore --force ${fromHere(project, path)}`,
     });
   }
   return result;
@@ -58,10 +58,10 @@ function listedBy(snapshot: Snapshot, model: string): Set<string> {
   return new Set([...(record?.artifacts ?? []), ...(record?.datasets ?? [])].map((artifact) => artifact.path));
 }
 
-function staleRecords(snapshot: Snapshot, only: string | null): Problem[] {
+function staleRecords(project: Project, snapshot: Snapshot, only: string | null): Problem[] {
   return [...snapshot.records].flatMap(([model, found]): Problem[] => {
     if (!found || (only !== null && model !== only) || !isStale(snapshot, found.record)) return [];
-    const paths = found.record.artifacts.map((artifact) => quoted(artifact.path)).join(" ");
+    const paths = found.record.artifacts.map((artifact) => fromHere(project, artifact.path)).join(" ");
     return [
       {
         code: "record-stale",

@@ -129,8 +129,8 @@ describe("refuses", () => {
         return isMvError(error) ? error.hint : error;
       }
     };
-    expect(hint("- a", "models/a.mv.yaml")).toBe("git restore models/a.mv.yaml");
-    expect(hint("- a", "it's here.yaml")).toBe("git restore 'it'\\''s here.yaml'");
+    expect(hint("- a", "models/a.mv.yaml")).toBe("git restore :/models/a.mv.yaml");
+    expect(hint("- a", "it's here.yaml")).toBe("git restore ':/it'\\''s here.yaml'");
     expect(hint("- a", "tag v1", { hint: "mv verify v1" })).toBe("mv verify v1");
     expect(hint("<<<<<<< HEAD\n", "a.model.yaml")).toContain("mv merge --ours | --theirs");
   });
