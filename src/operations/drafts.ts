@@ -26,15 +26,15 @@ export function declaredIn(record: string): string | null {
   return parseVersion(word);
 }
 
-/** The next free draft of a model, above every draft of the same number in the history of `heads`. */
+/** The next free draft of a model, above `declared` and every draft of the same number in the history of `heads`. */
 export async function nextFreeDraft(
   project: Project,
   releases: Releases,
   model: string,
-  input: { declared: string | null; heads: readonly string[]; taken?: readonly string[] },
+  input: { declared: string | null; heads: readonly string[] },
 ): Promise<string> {
   const finals = releases.of(model).filter((release) => !isPrerelease(release.version));
-  const drafts = [...(await declaredVersions(project, model, input.heads)), ...(input.taken ?? [])].filter(isDraft);
+  const drafts = (await declaredVersions(project, model, input.heads)).filter(isDraft);
   return nextDraft({ highestRelease: finals.at(-1)?.version ?? null, declared: input.declared, drafts });
 }
 

@@ -289,6 +289,21 @@ describe("other commands of Git", () => {
     });
     await holds(repo, BYTES.E, "1.2.0-dev.3");
   });
+
+  test("a stash that is gone: the higher number is known from the index, whichever side has it", async () => {
+    for (const side of ["ours", "theirs"] as const) {
+      const repo = forkRepo(base);
+      trained(repo, MODEL, BYTES.E);
+      await play(repo, `mv add ${MODEL}`, "mv bump 1.2.0-dev.7");
+      repo.git("stash", "-q");
+      await play(repo, "mv restore");
+      await draft(repo, "", BYTES.B);
+      conflicts(repo, "stash", "pop");
+      repo.git("stash", "drop", "-q");
+      await settle(repo, side);
+      await holds(repo, side === "ours" ? BYTES.B : BYTES.E, side === "ours" ? "1.2.0-dev.2" : "1.2.0-dev.8");
+    }
+  });
 });
 
 describe("files", () => {

@@ -95,11 +95,10 @@ async function settledVersion(
     const parents = isMerge ? [ours, theirs] : [ours];
     if (judge({ state: chosen, parents, releases: releases.of(item.model) }).result === "ok") return chosen.version;
   }
-  // What a stash holds is in no history, but its number is known.
+  // The higher one is the floor: what a stash holds may be in no history.
   const versions = [ours, theirs].flatMap((record) => (record ? [record.version] : []));
   return nextFreeDraft(project, releases, item.model, {
     declared: versions.toSorted(compare).at(-1) ?? null,
     heads: conflict.heads,
-    taken: versions,
   });
 }
