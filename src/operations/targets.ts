@@ -1,4 +1,5 @@
 // Turns the paths a user types into artifacts' paths, refusing what cannot be tracked.
+import { existsSync } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { MvError } from "../errors.ts";
@@ -71,11 +72,9 @@ async function addable(project: Project, snapshot: Snapshot, typed: string): Pro
   const absolute = await insideTree(project.root, path);
   const stat = await lstat(absolute).catch(() => null);
   if (stat === null) {
-    throw new MvError(
-      "usage",
-      `${typed}: there is no such file or folder`,
-      snapshot.pointers.has(path) ? { hint: `mv restore ${fromHere(project, path)}` } : {},
-    );
+    throw new MvError("usage", `${typed}: there is no such file or folder`, {
+      hint: await whereIs(project, snapshot, typed, path),
+    });
   }
   if (stat.isSymbolicLink()) await requireObjectLink(project, path, absolute);
   else if (!stat.isFile() && !stat.isDirectory()) {
@@ -83,6 +82,16 @@ async function addable(project: Project, snapshot: Snapshot, typed: string): Pro
   }
   await requireKept(project, path, stat.isDirectory(), typed);
   return { path, absolute, isDirectory: stat.isDirectory() };
+}
+
+/** What to type about a path with nothing there: bring it back, mean it from the root, or look at what is there. */
+async function whereIs(project: Project, snapshot: Snapshot, typed: string, path: string): Promise<string> {
+  if (snapshot.pointers.has(path)) return `mv restore ${fromHere(project, path)}`;
+  if (!isAbsolute(typed) && existsSync(join(project.root, typed))) return `mv add ${fromHere(project, typed)}`;
+  const parts = path.split("/");
+  do parts.pop();
+  while (!existsSync(join(project.root, ...parts)));
+  return `ls ${fromHere(project, parts.join("/"))}   # then mv add what is there`;
 }
 
 /** Fails with bad-path where nothing of that name can be tracked, or .mvignore leaves it out. */

@@ -192,7 +192,7 @@ describe("mv add", () => {
         "error": {
           "code": "usage",
           "details": {},
-          "hint": null,
+          "hint": "ls .   # then mv add what is there",
           "message": "nothing.onnx: there is no such file or folder",
         },
         "ok": false,

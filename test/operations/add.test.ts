@@ -25,6 +25,11 @@ describe("operands", () => {
     const repo = forkRepo(files);
     const refused = await refusal(addTo(repo, [MODEL, "models/nothing.onnx"]));
     expect(refused.message).toBe("models/nothing.onnx: there is no such file or folder");
+    expect(refused.hint).toBe("ls models   # then mv add what is there");
+    expect((await refusal(addTo(repo, "no/where.onnx", { cwd: "models" }))).hint).toBe(
+      "ls .   # then mv add what is there",
+    );
+    expect((await refusal(addTo(repo, MODEL, { cwd: "data" }))).hint).toBe(`mv add ../${MODEL}`);
     expect(repo.git("status", "--short")).toBe(files.git("status", "--short"));
     expect(readdirSync(repo.path("models"))).toEqual(["model.onnx"]);
   });
