@@ -17,6 +17,12 @@ export function ignoreLine(name: string): string {
   return `/${name.replace(/[\\*?[\]]/g, (char) => `\\${char}`)}`;
 }
 
+/** The name that such a line ignores; null where it is no line of ours. */
+export function ignoredName(line: string): string | null {
+  const name = line.startsWith("/") ? line.slice(1).replace(/\\(.)/g, "$1") : "";
+  return name !== "" && !name.includes("/") && ignoreLine(name) === line ? name : null;
+}
+
 function place(path: string): { file: string; line: string } {
   const folder = dirname(path);
   return {

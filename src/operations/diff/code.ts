@@ -1,7 +1,9 @@
-// How the code differs: every tracked file that is not ours to show elsewhere.
+// How the code differs: every tracked file that is not ours to show elsewhere. The settings are shown: people write them, and
+// they say what is enforced.
 import type { FileDelta } from "../../git/git.ts";
 import { POINTER_SUFFIX } from "../../model/paths.ts";
 import type { Project } from "../project.ts";
+import { withoutOwnLines } from "./own-lines.ts";
 import type { Side } from "./sides.ts";
 
 export interface CodeDiff {
@@ -31,7 +33,7 @@ export async function codeDiffs(
   await Promise.all(
     diffs.map(async (diff) => {
       const files = await project.git.diffStat(diff.from, diff.to, [POINTER_SUFFIX, ...records]);
-      diff.files.push(...files);
+      diff.files.push(...(await withoutOwnLines(project, files, diff)));
     }),
   );
   return diffs.filter((diff) => diff.files.length > 0);

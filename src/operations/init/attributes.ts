@@ -16,6 +16,11 @@ const LINES = [
   "*.features.yaml text eol=lf",
 ];
 
+/** Whether a line of .gitattributes is one that `init` writes. */
+export function isOwnAttribute(line: string): boolean {
+  return LINES.includes(line.trim());
+}
+
 /** A path of each kind, and the attributes that must be in effect for it. */
 const EXPECTED: readonly [path: string, merge: "unset" | null][] = [
   [CONFIG_FILE, null],
