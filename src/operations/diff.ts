@@ -62,7 +62,7 @@ export async function diff(project: Project, input: DiffInput): Promise<DiffResu
       await recordOf(project, model, sides.from, worktree),
       await recordOf(project, model, sides.to, worktree),
     ];
-    const disk = worktree ? await diskChanges(project, worktree, after) : [];
+    const disk = worktree ? await diskChanges(project, releases, worktree, after) : [];
     const block: ModelDiff = {
       model,
       from: { ...sides.from, version: before?.version ?? null },
@@ -106,7 +106,7 @@ function differs({ from, to, changes, disk, stale }: ModelDiff): boolean {
   const { features, feature_set, ...lists } = changes;
   return (
     from.version !== to.version ||
-    disk.some((change) => change.state === "modified") ||
+    disk.some((change) => change.state !== "absent") ||
     stale ||
     feature_set !== null ||
     features.reordered ||

@@ -1,28 +1,20 @@
 // mv status: what the models declare, and whether the artifacts on disk are what their pointers say.
-import { join } from "node:path";
 import { isMvError, type MvError } from "../errors.ts";
 import type { Artifact } from "../model/content.ts";
 import { pointerPath } from "../model/paths.ts";
 import type { Pointer } from "../model/pointer.ts";
 import type { ModelRecord } from "../model/record.ts";
-import type { Release } from "../model/release.ts";
 import { createJournal } from "../store/journal.ts";
 import type { Bytes } from "../store/store.ts";
 import { readHead } from "./committed.ts";
-import { isSaved, wantedOf } from "./materialize.ts";
-import { readIgnored } from "./mvignore.ts";
+import { lackingObjects, wantedOf } from "./materialize.ts";
 import type { NextCommands } from "./next-commands.ts";
+import { type ArtifactState, bytesAt, compareBytes } from "./on-disk.ts";
 import { type Declared, overwriting } from "./overwriting.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { isStale, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { rememberedTags } from "./tag/remembered.ts";
-
-/**
- * unchanged: disk holds the pointer's bytes. modified: it holds bytes that are stored nowhere. other-version: bytes that were
- * added before, so the pointer moved. absent: there is only the pointer. external: bytes that live elsewhere.
- */
-export type ArtifactState = "unchanged" | "modified" | "other-version" | "absent" | "external";
 
 export interface ArtifactStatus {
   path: string;
@@ -30,6 +22,8 @@ export interface ArtifactStatus {
   state: ArtifactState;
   /** For other-version: the release whose bytes are on disk, "churn 1.1.0"; not there where no release holds them. */
   holds?: string;
+  /** For modified: the bytes are the pointer's, and executable bits alone differ. */
+  only_executable?: true;
   /** For absent: whether the cache could bring it back. */
   stored?: boolean;
 }
@@ -168,11 +162,8 @@ async function lookAtAll(
 ): Promise<Map<string, Bytes | null>> {
   const found = new Map<string, Bytes | null>();
   for (const [path, { pointer }] of snapshot.pointers) {
-    if (pointer.kind === "external") continue;
-    const store = await project.store();
     try {
-      const ignored = pointer.kind === "directory" ? { ignored: await readIgnored(project, path) } : {};
-      found.set(path, await store.look(join(project.root, path), path, ignored));
+      found.set(path, await bytesAt(project, path, pointer));
     } catch (error) {
       if (!isMvError(error)) throw error;
       note(path, error);
@@ -188,23 +179,11 @@ async function artifactStatus(
   pointer: Pointer,
   bytes: Bytes | null | undefined,
 ): Promise<ArtifactStatus> {
-  const wanted = wantedOf(pointer);
   const { role } = pointer;
-  if (wanted === null) return { path, role, state: "external" };
   if (bytes === undefined) return { path, role, state: "modified" };
-  const store = await project.store();
-  if (bytes === null) {
-    return { path, role, state: "absent", stored: (await store.missing([wanted.sha256])).length === 0 };
-  }
-  if (bytes.sha256 === wanted.sha256) return { path, role, state: "unchanged" };
-  const { sha256 } = bytes;
-  const release = releases.all.findLast((item) => holdsBytes(item, path, sha256));
-  if (release) return { path, role, state: "other-version", holds: `${release.model} ${release.version}` };
-  return { path, role, state: (await isSaved(project, bytes)) ? "other-version" : "modified" };
-}
-
-function holdsBytes(release: Release, path: string, sha256: string): boolean {
-  return [...release.artifacts, ...release.datasets].some(
-    (artifact) => artifact.path === path && artifact.sha256 === sha256,
-  );
+  const found = await compareBytes(project, releases, path, pointer, bytes);
+  if (found.state !== "absent") return { path, role, ...found };
+  const wanted = wantedOf(pointer);
+  const stored = wanted !== null && (await lackingObjects(project, wanted)).length === 0;
+  return { path, role, ...found, stored };
 }

@@ -158,7 +158,7 @@ describe("mv log", () => {
   it("refuses --max 0", async () => {
     expect(await screen(repo, "mv log --max 0")).toMatchInlineSnapshot(`
       "! mversion: --max 0: give how many releases to list
-      ! Next: --max 10
+      ! Next: mv log --max 10
       exit 2"
     `);
   });

@@ -91,7 +91,7 @@ describe("mv status", () => {
     expect(await screen(repo, "mv status")).toMatchInlineSnapshot(`
       "churn  1.1.0  released; only on this machine: 1.0.0, 1.1.0
         data/train.csv     dataset  absent, in the cache
-        models/model.onnx  model    pointer moved, bytes are those of churn 1.0.0
+        models/model.onnx  model    pointer moved, bytes are 1.0.0's
       ! Next: mv restore data/train.csv models/model.onnx"
     `);
     expect((await run(repo, "mv status --exit-code")).status).toBe(1);

@@ -1,9 +1,9 @@
-import { rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { diff, type DiffInput, type DiffResult } from "../../src/operations/diff.ts";
 import { openProject } from "../../src/operations/project.ts";
 import { BYTES, MODEL, play, run, sampleProject, screen, trained } from "../helpers/cli.ts";
-import type { TestRepo } from "../helpers/git.ts";
+import { createRepo, type TestRepo } from "../helpers/git.ts";
 
 async function compared(repo: TestRepo, input: DiffInput = {}): Promise<DiffResult> {
   return diff(await openProject({ cwd: repo.dir, env: process.env }), input);
@@ -62,8 +62,37 @@ describe("diff of names", () => {
     await play(repo, `mv move ${MODEL} models/churn.onnx`);
     expect(await screen(repo, "mv diff")).toMatchInlineSnapshot(`
       "churn 1.1.0 -> 1.1.0, working tree
-        artifacts  models/model.onnx -> models/churn.onnx  b3242f12, renamed
-        code       models/.gitignore | 2 +-"
+        artifacts  models/model.onnx -> models/churn.onnx  b3242f12, renamed"
+    `);
+    repo.write("models/.gitignore", `${repo.read("models/.gitignore")}*.tmp\n`);
+    expect((await compared(repo)).code).toMatchObject([{ files: [{ path: "models/.gitignore" }] }]);
+  });
+
+  it("takes lines that init and add write for no code", async () => {
+    const repo = createRepo();
+    const first = repo.commit("Nothing yet", { "train.py": "" });
+    repo.write("models/a [1].onnx", "a");
+    await play(repo, "mv init --model churn --no-hooks", "mv add 'models/a [1].onnx'", "mv tag v1.0.0 -a -m First");
+    const files = async () =>
+      (await compared(repo, { from: first, to: "HEAD" })).code[0]?.files.map(({ path }) => path);
+    expect(await files()).toEqual([".mversion.yaml"]);
+    repo.commit("Code", { ".gitattributes": `${repo.read(".gitattributes")}*.py text\n`, "train.py": "1\n" });
+    expect(await files()).toEqual([".gitattributes", ".mversion.yaml", "train.py"]);
+  });
+
+  it("tells bytes of another version from changed ones, and executable bits from both", async () => {
+    const repo = await withTokenizer();
+    repo.git("restore", "--source=v1.0.0", "--staged", "--worktree", "--", "churn.model.yaml");
+    trained(repo, MODEL, BYTES.C);
+    await play(repo, `mv add ${MODEL} models/tokenizer`);
+    trained(repo, MODEL, BYTES.B);
+    chmodSync(repo.path("models/tokenizer/build.sh"), 0o755);
+    expect(await screen(repo, "mv diff", { cwd: "models" })).toMatchInlineSnapshot(`
+      "churn 1.1.0 -> 1.0.0, working tree
+        artifacts  models/model.onnx  14148f94 -> b3242f12, on disk 14148f94, pointer moved, bytes are 1.1.0's
+                   models/tokenizer   d74fc7bf -> a8f4ec11, modified, its executable bit alone, not added
+      ! Next: mv add tokenizer
+      ! Next: mv restore model.onnx"
     `);
   });
 });
@@ -138,6 +167,8 @@ describe("diff of records", () => {
     const repo = await sampleProject({ until: "1.1.0" });
     repo.git("restore", "--source=v1.0.0", "--", `${MODEL}.mv.yaml`);
     const { models } = await compared(repo);
-    expect(models).toMatchObject([{ stale: true, disk: [{ path: MODEL, state: "modified" }] }]);
+    expect(models).toMatchObject([
+      { stale: true, disk: [{ path: MODEL, state: "other-version", holds: "churn 1.1.0" }] },
+    ]);
   });
 });

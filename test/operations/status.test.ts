@@ -43,6 +43,44 @@ describe("artifacts", () => {
     expect(await stateOf(clone)).toEqual(["absent", false]);
   });
 
+  it("whose executable bit changed are modified in that alone, and are as pointed again by restore", async () => {
+    const repo = forkRepo(draft);
+    repo.write("models/tokenizer/build.sh", "#!/bin/sh\n");
+    repo.write("models/tokenizer/vocab.json", "{}\n");
+    await addTo(repo, "models/tokenizer");
+    const folder = "models/tokenizer";
+    const of = async (path: string) => (await statusOf(repo)).artifacts.find((artifact) => artifact.path === path);
+    for (const [path, file] of [
+      [MODEL, MODEL],
+      [folder, `${folder}/build.sh`],
+    ] as const) {
+      chmodSync(repo.path(file), 0o755);
+      expect(await of(path)).toMatchObject({ state: "modified", only_executable: true });
+      repo.git("config", "core.fileMode", "false");
+      expect(await of(path)).toMatchObject({ state: "unchanged" });
+      repo.git("config", "core.fileMode", "true");
+      await play(repo, `mv restore ${path}`);
+      expect(await of(path)).toMatchObject({ state: "unchanged" });
+      expect(statSync(repo.path(file)).mode & 0o100).toBe(0);
+      chmodSync(repo.path(file), 0o755);
+      await addTo(repo, path);
+      expect(await of(path)).toMatchObject({ state: "unchanged" });
+    }
+    expect(repo.read(`${MODEL}.mv.yaml`)).toContain("executable: true");
+  });
+
+  it("that are folders are modified where a file is gone, whatever the cache has", async () => {
+    const repo = forkRepo(draft);
+    repo.write("models/tokenizer/a", "a\n");
+    repo.write("models/tokenizer/b", "b\n");
+    await addTo(repo, "models/tokenizer");
+    rmSync(repo.path("models/tokenizer/a"));
+    expect(await stateOf(repo, "models/tokenizer")).toEqual(["modified"]);
+    await addTo(repo, "models/tokenizer");
+    repo.write("models/tokenizer/a", "a\n");
+    expect(await stateOf(repo, "models/tokenizer")).toEqual(["other-version"]);
+  });
+
   it("are never called modified when the pointer moved: reset --hard, stash, restore", async () => {
     const repo = forkRepo(draft);
     for (const undo of [["stash"], ["reset", "--hard"], ["restore", "--staged", "--worktree", "."]]) {

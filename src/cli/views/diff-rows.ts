@@ -3,6 +3,7 @@ import type { FileDelta } from "../../git/git.ts";
 import type { DiffResult, ModelDiff } from "../../operations/diff.ts";
 import { changeRows, type Row } from "../../operations/diff/rows.ts";
 import { printable, short } from "../terminal.ts";
+import { differenceWords } from "./artifact-state.ts";
 
 /** "churn 1.0.0 -> 1.1.0 (minor)" */
 export function heading({ model, from, to, bump }: ModelDiff): string {
@@ -19,19 +20,26 @@ function sideName(side: ModelDiff["from"]): string {
 /** The rows of one model: what its record says, then what its folders hold and what is only on disk. */
 export function rowsOf(block: ModelDiff): Row[] {
   const rows: Row[] = [];
-  const onDisk = new Map(block.disk.filter((change) => change.state === "modified").map((item) => [item.path, item]));
+  const onDisk = new Map(block.disk.filter((change) => change.state !== "absent").map((item) => [item.path, item]));
   for (const row of changeRows(withoutImplied(block))) {
     const now = row.path === undefined ? undefined : onDisk.get(row.path);
     if (row.path !== undefined) onDisk.delete(row.path);
-    rows.push(now ? { ...row, note: `on disk ${short(now.sha256 ?? "")}, modified, not added` } : row);
+    rows.push(now ? { ...row, note: `on disk ${short(now.sha256 ?? "")}, ${onDiskWords(now)}` } : row);
     if (row.path !== undefined) rows.push(...memberRows(block, row.section, row.path));
   }
-  for (const { path, part, pointer, sha256 } of onDisk.values()) {
+  for (const change of onDisk.values()) {
+    const { path, part, pointer, sha256 } = change;
     const [from, to] = [short(pointer), short(sha256 ?? "")];
-    rows.push({ section: part, thing: path, path, from, to, note: "modified, not added" });
+    rows.push({ section: part, thing: path, path, from, to, note: onDiskWords(change) });
     rows.push(...memberRows(block, part, path));
   }
   return inOrder(rows).map(harmless);
+}
+
+// The heading names the model.
+function onDiskWords(change: ModelDiff["disk"][number]): string {
+  const words = differenceWords(change, 1);
+  return change.state === "modified" ? `${words}, not added` : words;
 }
 
 function harmless(row: Row): Row {

@@ -2,13 +2,14 @@ import type { FileDelta } from "../../git/git.ts";
 import type { DiffResult, ModelDiff } from "../../operations/diff.ts";
 import { changeText, type Row } from "../../operations/diff/rows.ts";
 import type { Style } from "../command.ts";
+import type { Here } from "../here.ts";
 import { printable, table } from "../terminal.ts";
 import { codeName, hasOwnCode, heading, rowsOf } from "./diff-rows.ts";
 
 /** Plus and minus signs of the largest file; the others are scaled to it, as `git diff --stat` does. */
 const GRAPH = 40;
 
-export function diffView(result: DiffResult, style: Style): { out: string; notes: string[] } {
+export function diffView(result: DiffResult, style: Style, here: Here): { out: string; notes: string[] } {
   const blocks = result.models.map((block) => {
     const files = hasOwnCode(result) ? (result.code[0]?.files ?? []) : [];
     return [style("bold", heading(block)), lines(rowsOf(block), files)].filter(Boolean).join("\n");
@@ -19,7 +20,7 @@ export function diffView(result: DiffResult, style: Style): { out: string; notes
       blocks.push([style("bold", title), ...diffStat(files).map((line) => `  ${line}`)].join("\n"));
     }
   }
-  const notes = result.models.flatMap(notesOf);
+  const notes = result.models.flatMap((block) => notesOf(block, here));
   if (!result.different) {
     const [first] = result.compared;
     const names =
@@ -29,12 +30,14 @@ export function diffView(result: DiffResult, style: Style): { out: string; notes
   return { out: blocks.join("\n"), notes };
 }
 
-function notesOf(block: ModelDiff): string[] {
+function notesOf({ disk, stale, to }: ModelDiff, here: Here): string[] {
   const notes: string[] = [];
-  const modified = block.disk.filter((change) => change.state === "modified").map((change) => printable(change.path));
-  const absent = block.disk.filter((change) => change.state === "absent").map((change) => printable(change.path));
-  if (block.stale) notes.push(`${printable(block.to.record)} describes other bytes than the pointers. Next: mv add`);
+  const paths = (state: string): string[] =>
+    disk.filter((change) => change.state === state).map(({ path }) => here.typed(path));
+  const [modified, moved, absent] = [paths("modified"), paths("other-version"), paths("absent")];
+  if (stale) notes.push(`${here.shown(to.record)} describes other bytes than the pointers. Next: mv status`);
   if (modified.length > 0) notes.push(`Next: mv add ${modified.join(" ")}`);
+  if (moved.length > 0) notes.push(`Next: mv restore ${moved.join(" ")}`);
   if (absent.length > 0) notes.push(`Here as pointers only: ${absent.join(", ")}. Next: mv restore`);
   return notes;
 }

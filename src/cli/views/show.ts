@@ -48,7 +48,7 @@ export function showView(result: ShowResult, style: Style): { out: string; notes
   ];
   const absent = [...result.artifacts, ...result.datasets].filter((artifact) => artifact.bytes === "absent");
   const from = result.release ? ` ${result.release.tag}` : "";
-  const notes = absent.length > 0 ? [`Bytes that are not here: mv fetch${from}`] : [];
+  const notes = absent.length > 0 ? [`Bytes that are not here. Next: mv fetch${from}`] : [];
   return { out: parts.filter(Boolean).join("\n\n"), notes };
 }
 

@@ -1,13 +1,18 @@
 import type { ArtifactStatus, ModelStatus, StatusResult } from "../../operations/status.ts";
 import type { Here } from "../here.ts";
 import { printable, table } from "../terminal.ts";
+import { differenceWords } from "./artifact-state.ts";
 import { overwritingNotes } from "./overwriting.ts";
 
 /** More paths than this make no command that a person would type. */
 const MOST_PATHS = 5;
 
 export function statusView(result: StatusResult, here: Here): { out: string; notes: string[] } {
-  const artifacts = result.artifacts.map((item) => [here.shown(item.path), item.role, stateOf(item)]);
+  const artifacts = result.artifacts.map((item) => [
+    here.shown(item.path),
+    item.role,
+    stateOf(item, result.models.length),
+  ]);
   const parts = [
     table(result.models.map((model) => modelRow(model, result))),
     ...(artifacts.length > 0 ? [table(artifacts, "  ")] : []),
@@ -40,16 +45,12 @@ function shortList(versions: readonly string[]): string {
     : versions.join(", ");
 }
 
-function stateOf(artifact: ArtifactStatus): string {
+function stateOf(artifact: ArtifactStatus, models: number): string {
   switch (artifact.state) {
-    case "other-version":
-      return artifact.holds === undefined
-        ? "pointer moved, bytes are from an earlier add"
-        : `pointer moved, bytes are those of ${printable(artifact.holds)}`;
     case "absent":
       return artifact.stored ? "absent, in the cache" : "absent, not in the cache";
     default:
-      return artifact.state;
+      return differenceWords(artifact, models);
   }
 }
 

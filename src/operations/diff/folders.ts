@@ -3,7 +3,7 @@ import type { Artifact } from "../../model/content.ts";
 import { type Change, diffArtifacts, type RecordDiff } from "../../model/diff.ts";
 import { MANIFEST_MAX_BYTES, type ManifestEntry, parseManifest } from "../../model/manifest.ts";
 import type { Project } from "../project.ts";
-import type { DiskChange } from "./disk.ts";
+import type { DiskChange, Entries } from "./disk.ts";
 
 /** A file of a folder: its hash, or for a symbolic link "link to TARGET". */
 export interface Member {
@@ -24,14 +24,14 @@ export interface FolderDiff {
 export async function folderDiffs(
   project: Project,
   changes: Pick<RecordDiff, "artifacts" | "datasets">,
-  disk: readonly (DiskChange & { entries: readonly ManifestEntry[] | null })[],
+  disk: readonly (DiskChange & Entries)[],
 ): Promise<FolderDiff[]> {
   const found: FolderDiff[] = [];
   const changed = [...changes.artifacts, ...changes.datasets];
   for (const { path, from, to } of changed) {
     if (from?.sha256 === to?.sha256) continue;
     if (from?.kind !== "directory" && to?.kind !== "directory") continue;
-    const now = disk.find((item) => item.path === path && item.state === "modified");
+    const now = disk.find((item) => item.path === path && item.state !== "absent");
     const [before, after] = [
       await membersOf(project, from),
       now ? members(now.entries ?? []) : await membersOf(project, to),
@@ -39,7 +39,7 @@ export async function folderDiffs(
     found.push({ path, files: before && after && compareMembers(before, after) });
   }
   for (const { path, state, kind, pointer, entries } of disk) {
-    if (state !== "modified" || kind !== "directory" || changed.some((change) => change.path === path)) continue;
+    if (state === "absent" || kind !== "directory" || changed.some((change) => change.path === path)) continue;
     const before = await membersOf(project, { kind, sha256: pointer });
     found.push({ path, files: before && compareMembers(before, members(entries ?? [])) });
   }
