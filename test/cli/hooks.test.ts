@@ -13,7 +13,6 @@ describe("mv hooks", () => {
       post-checkout          missing
       post-merge             missing
       post-rewrite           missing
-      post-index-change      missing
       reference-transaction  missing
       ! Next: mv hooks install"
     `);
@@ -25,12 +24,11 @@ describe("mv hooks", () => {
       post-checkout          installed
       post-merge             installed
       post-rewrite           installed
-      post-index-change      installed
       reference-transaction  installed"
     `);
     expect(await screen(repo, "mv hooks uninstall")).toMatchInlineSnapshot(`
       "Hooks removed.
-      ! Changed in /repo/.git/hooks: pre-commit, pre-merge-commit, pre-push, post-checkout, post-merge, post-rewrite, post-index-change, reference-transaction"
+      ! Changed in /repo/.git/hooks: pre-commit, pre-merge-commit, pre-push, post-checkout, post-merge, post-rewrite, reference-transaction"
     `);
     expect(await screen(repo, "mv hooks uninstall")).toMatchInlineSnapshot(`"Hooks removed."`);
   });
@@ -46,7 +44,6 @@ describe("mv hooks", () => {
       post-checkout          installed
       post-merge             installed
       post-rewrite           installed
-      post-index-change      installed
       reference-transaction  installed"
     `);
     await play(repo, "mv hooks uninstall");
@@ -79,7 +76,6 @@ describe("mv hooks", () => {
       post-checkout          missing
       post-merge             missing
       post-rewrite           missing
-      post-index-change      missing
       reference-transaction  missing
       ! core.hooksPath is /shared/hooks: Git takes hooks from /shared/hooks, which is not this repository's own."
     `);

@@ -1,6 +1,6 @@
-// post-checkout, post-merge, post-rewrite and post-index-change: artifacts follow where pointers changed, and nothing is
+// post-checkout, post-merge and post-rewrite: artifacts follow where pointers changed, and nothing is
 // started elsewhere. Which hook fires when is Git's: each case is played on a real history.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { cloneRepo, createRepo, repoAt, scratchDir, type TestRepo } from "../helpers/git.ts";
 import { createRecorder, install } from "../helpers/hooks.ts";
@@ -153,49 +153,13 @@ describe("nothing is started", () => {
   });
 });
 
-describe("post-index-change leaves a mark", () => {
-  const stale = (repo: TestRepo): boolean => {
-    const file = repo.path(".git/mversion/stale");
-    const there = existsSync(file);
-    rmSync(file, { force: true });
-    return there;
-  };
-
-  test("after what no other hook sees, in a linked working tree too", async () => {
-    const repo = await history();
-    stale(repo);
-    repo.git("reset", "--quiet", "--hard", "HEAD~1");
-    expect(stale(repo)).toBe(true);
-    repo.write("a.txt", "changed\n");
-    repo.git("stash", "--quiet");
-    expect(stale(repo)).toBe(true);
-    repo.git("cherry-pick", "side");
-    expect(stale(repo)).toBe(true);
-    repo.git("add", ".");
-    expect(stale(repo)).toBe(false);
-    const linked = `${scratchDir("linked")}/tree`;
-    repo.gitWith({ env: { MVERSION_NESTED: "1" } }, "worktree", "add", "--quiet", "--detach", linked);
-    expect(stale(repo)).toBe(false);
-    repoAt(linked).git("reset", "--quiet", "--hard", "side");
-    expect(stale(repo)).toBe(true);
-  });
-
-  test("without a word where there is no place for it", async () => {
-    const repo = await history();
-    rmSync(repo.path(".git/mversion"), { recursive: true, force: true });
-    expect(repo.tryGit("reset", "--hard", "HEAD~1").stderr).toBe("");
-    expect(existsSync(repo.path(".git/mversion"))).toBe(false);
-  });
-});
-
 test("The hooks that were there before run as before, with their exit status", async () => {
   const repo = createRepo();
   const log = `${scratchDir("log")}/seen`;
   repo.commit("one", { "x.mv.yaml": "1\n" });
   repo.git("branch", "side");
   repo.commit("two", { "x.mv.yaml": "2\n" });
-  for (const name of ["post-checkout", "post-merge", "post-index-change"])
-    repo.hook(name, `echo ${name} "$@" >>'${log}'`);
+  for (const name of ["post-checkout", "post-merge"]) repo.hook(name, `echo ${name} "$@" >>'${log}'`);
   repo.hook("post-rewrite", `{ echo post-rewrite "$@"; cat; } >>'${log}'`);
   repo.hook("post-checkout", `echo post-checkout "$@" >>'${log}'; exit 3`);
   repo.hook(
@@ -221,6 +185,4 @@ test("The hooks that were there before run as before, with their exit status", a
   expect(seen()).toBe("prepared\nOID OID refs/heads/new\ncommitted\nOID OID refs/heads/new\n");
   expect(repo.tryGit("branch", "forbidden").stderr).toContain("ref updates aborted by hook");
   expect(seen()).toContain("refs/heads/forbidden");
-  repo.git("reset", "--quiet", "--hard", "HEAD~1");
-  expect(seen()).toContain("post-index-change 1");
 });

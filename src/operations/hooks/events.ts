@@ -9,7 +9,8 @@
 //   post-checkout, post-merge, post-rewrite   our files differ between the old and the new tree
 // Exit 0 lets Git go on, anything else refuses with the words on stderr; of a post hook it is ignored. MVERSION_NESTED in the
 // environment says that a command of ours runs this Git and may hold the lock: post hooks are not called then.
-// reference-transaction and post-index-change never start the program.
+// reference-transaction never starts the program. After what fires no hook of these (reset --hard, stash, cherry-pick, an
+// abort) nothing follows, and nothing need be remembered: status tells by the bytes that the pointer moved.
 
 export const HOOKS = [
   "pre-commit",
@@ -18,7 +19,6 @@ export const HOOKS = [
   "post-checkout",
   "post-merge",
   "post-rewrite",
-  "post-index-change",
   "reference-transaction",
 ] as const;
 
@@ -32,7 +32,6 @@ export const ARGUMENTS: Readonly<Record<Hook, number>> = {
   "post-checkout": 3,
   "post-merge": 1,
   "post-rewrite": 1,
-  "post-index-change": 2,
   "reference-transaction": 1,
 };
 

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { block, removeBlocks } from "./blocks.ts";
 import { type Hook, READS_STDIN } from "./events.ts";
 
-const NOT_WRAPPED: readonly Hook[] = ["post-index-change", "reference-transaction"];
+const NOT_WRAPPED: readonly Hook[] = ["reference-transaction"];
 
 /** Whether a hook folder is husky's: `_` with the script `h` that all wrappers source. */
 export async function isHusky(hooksDir: string): Promise<boolean> {

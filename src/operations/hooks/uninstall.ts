@@ -34,7 +34,6 @@ export async function uninstallHooks(git: Git): Promise<UnhookResult> {
   }
   if (!git.bare) changed.push(...(await removeCommands(git)).map((name) => join(git.root, name)));
   await rm(scriptsDir(git), { recursive: true, force: true });
-  await rm(join(git.commonDir, "mversion", "stale"), { force: true });
   // Made for the hooks alone where nothing was added yet.
   await rmdir(join(git.commonDir, "mversion")).catch(() => undefined);
   return { changed };
