@@ -1,7 +1,6 @@
 // What commits and the index change, file by file: a few processes however many commits. Used by `check` and the hooks.
 import { spawn } from "node:child_process";
-import { MvError } from "../errors.ts";
-import { type Call, ask, askText, childEnv, unreadable } from "./spawn.ts";
+import { type Call, ask, askText, childEnv, notStarted, unreadable } from "./spawn.ts";
 
 /** Where git is started; every `Git` is one. */
 interface Repository {
@@ -108,7 +107,7 @@ export function firstBytes(repository: Repository, oid: string, count: number): 
       size += chunk.length;
       if (size >= count) child.kill();
     });
-    child.on("error", (cause) => fail(new MvError("git-needed", `git cannot be started: ${cause.message}`, { cause })));
+    child.on("error", (cause) => fail(notStarted(cause)));
     child.on("close", () => done(Buffer.concat(chunks).subarray(0, count)));
   });
 }

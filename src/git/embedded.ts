@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
 import { expandHome, readConfigFiles } from "./embedded/config-file.ts";
+import { diffStat } from "./embedded/diff-stat.ts";
 import { listFiles, readPaths, trackedUnder, unmerged } from "./embedded/files.ts";
 import { createHistory } from "./embedded/history.ts";
 import { type Objects, createObjects } from "./embedded/objects.ts";
@@ -41,6 +42,7 @@ function createEmbedded(place: Place, config: ConfigValues): Git {
     gitDir: place.gitDir,
     commonDir: place.commonDir,
     bare: place.bare,
+    canChange: false,
     onOutput: null,
     head: () => readHead(place),
     inProgress: () => inProgress(place.gitDir, null),
@@ -79,7 +81,8 @@ function createEmbedded(place: Place, config: ConfigValues): Git {
     },
     hooksDir: async () => resolve(place.root, expandHome((await last("core.hooksPath")) ?? `${place.commonDir}/hooks`)),
     status: () => refuse("comparing the working tree"),
-    diffStat: () => refuse("counting changed lines"),
+    diffStat: async (a, b, suffixes) =>
+      diffStat(place, objects, await commitOf(a), b === null ? null : await commitOf(b), suffixes),
     remoteTags: () => refuse("asking a remote"),
     version: () => refuse("its version"),
     stage: () => refuse("staging files"),

@@ -82,6 +82,8 @@ export interface Git {
   /** Real path of the Git directory that linked working trees share. */
   readonly commonDir: string;
   readonly bare: boolean;
+  /** False where there is no git program: every change throws "git-needed". */
+  readonly canChange: boolean;
 
   /** The commit HEAD names (null before the first) and the branch's short name (null when detached). */
   head(): Promise<{ oid: string | null; branch: string | null }>;
@@ -121,7 +123,10 @@ export interface Git {
   config(key: string): Promise<string | null>;
   /** All values of a key, the most particular last. */
   configAll(key: string): Promise<string[]>;
-  /** Lines added and removed between two commits, or a commit and the working tree (null). Needs git. */
+  /**
+   * Lines added and removed between two commits, or a commit and the working tree (null). The embedded adapter tells only
+   * those renames that change no byte, and applies no filters.
+   */
   diffStat(a: string, b: string | null, excludeSuffixes?: readonly string[]): Promise<FileDelta[]>;
   /** Names of the configured remotes. */
   remotes(): Promise<string[]>;

@@ -52,6 +52,7 @@ function createNative(place: Place, early: Promise<ConfigValues>): Git {
     gitDir: place.gitDir,
     commonDir: place.commonDir,
     bare: place.bare,
+    canChange: true,
     onOutput: null,
     head: () => head(place),
     inProgress: async () => inProgress(place.gitDir, await pseudoRefs(place)),

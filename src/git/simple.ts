@@ -4,7 +4,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { SimpleGitOptions } from "simple-git";
 import { MvError } from "../errors.ts";
 import { sleep } from "../platform/clock.ts";
-import { type Place, childEnv, words } from "./spawn.ts";
+import { type Place, childEnv, notStarted, words } from "./spawn.ts";
 
 export interface Change {
   args: readonly string[];
@@ -79,7 +79,7 @@ export async function change(dir: string, { args, input, env, onOutput }: Change
   try {
     await git.raw([...args]);
   } catch (cause) {
-    if (outcome.status === 0) throw new MvError("git-needed", `git cannot be started: ${String(cause)}`, { cause });
+    if (outcome.status === 0) throw notStarted(cause);
   }
   return outcome;
 }

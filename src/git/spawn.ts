@@ -65,11 +65,20 @@ export function run(call: Call): Promise<Answer> {
     // A git that ends before it has read all of its stdin says why on stderr; the broken pipe adds nothing.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(call.input);
-    child.on("error", (cause) => fail(new MvError("git-needed", `git cannot be started: ${cause.message}`, { cause })));
+    child.on("error", (cause) => fail(notStarted(cause)));
     child.on("close", (status, signal) => {
       const stderr = Buffer.concat(err).toString("utf8");
       done({ status: status ?? (signal === "SIGINT" ? 130 : 128), stdout: Buffer.concat(out), stderr });
     });
+  });
+}
+
+/** The error for a git that is not on PATH, or cannot be run. */
+export function notStarted(cause: unknown): MvError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new MvError("git-needed", `This needs the git program, which cannot be started: ${why}`, {
+    hint: "install Git, or put it on PATH",
+    cause,
   });
 }
 

@@ -2,6 +2,7 @@
 // begins, so that the next command finishes what a kill or a full disk left half done.
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isMvError, MvError } from "../errors.ts";
 import { untrackedFiles } from "../git/changes.ts";
 import { POINTER_SUFFIX } from "../model/paths.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
@@ -12,6 +13,7 @@ import { registerInCache } from "./gc/registered.ts";
 import { arrange, type Arrangement, type Wanted } from "./materialize.ts";
 import { placePointer, removePointer } from "./pointers.ts";
 import type { Project } from "./project.ts";
+import { fromHere } from "./targets.ts";
 
 /** Plain data: it goes to the journal as it is. */
 export interface TreeChange {
@@ -35,8 +37,20 @@ const TEXT_MAX_BYTES = 1 << 22;
 
 const journalOf = (project: Project): Journal => createJournal(project.stateDir);
 
-/** Runs `work` as the only command that changes this repository, once a change that was interrupted is finished. */
-export async function changing<T>(project: Project, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` as the only command that changes this repository, once a change that was interrupted is finished. Fails with
+ * git-needed where there is no git program, unless what it does for the index may be left out.
+ */
+export async function changing<T>(
+  project: Project,
+  work: () => Promise<T>,
+  options: { withoutIndex?: boolean } = {},
+): Promise<T> {
+  if (!project.git.canChange && options.withoutIndex !== true) {
+    throw new MvError("git-needed", "Changing the repository needs the git program", {
+      hint: "install Git, or put it on PATH",
+    });
+  }
   return locked(project, async () => {
     await settle(project);
     return work();
@@ -54,10 +68,14 @@ export async function locked<T>(
 }
 
 async function sweep(project: Project): Promise<void> {
-  const temps = await untrackedFiles(project.git, ["**/.mv-*.tmp", "**/.mv-*.tmp/**"]);
+  sweepTemps(project.stateDir, 0);
+  const temps = await untrackedFiles(project.git, ["**/.mv-*.tmp", "**/.mv-*.tmp/**"]).catch((error: unknown) => {
+    // Without git they lie there until a command finds one.
+    if (isMvError(error) && error.code === "git-needed") return [];
+    throw error;
+  });
   const folders = temps.map((path) => dirname(path.replace(/(\.mv-[^/]*\.tmp)\/.*$/, "$1")));
   for (const folder of new Set(folders)) sweepTemps(join(project.root, folder), 0);
-  sweepTemps(project.stateDir, 0);
 }
 
 /** The replacement of a file by a text, or by nothing. */
@@ -113,7 +131,16 @@ async function finish(
   // An ignore file that is in conflict itself is not settled by the way.
   const unmerged = new Set(await project.git.unmerged());
   const files = touched.filter((file) => Object.hasOwn(change.files, file) || !unmerged.has(file));
-  await project.git.stage([...new Set(files)]);
+  await stage(project, [...new Set(files)]);
+}
+
+/** What is on disk is done without git; only the index is left to who has it. */
+async function stage(project: Project, files: readonly string[]): Promise<void> {
+  await project.git.stage(files).catch((error: unknown) => {
+    if (!isMvError(error) || error.code !== "git-needed") throw error;
+    const paths = files.map((file) => fromHere(project, file)).join(" ");
+    project.warn(`not staged, since there is no git program here; where there is one: git add -f ${paths}`);
+  });
 }
 
 /** Returns the files to stage. */

@@ -50,7 +50,7 @@ export interface RestoreResult {
 
 /** Restores artifacts. Fails with would-lose where bytes that are stored nowhere would be overwritten. */
 export async function restore(project: Project, input: RestoreInput): Promise<RestoreResult> {
-  return changing(project, async () => {
+  const work = async (): Promise<RestoreResult> => {
     const [first, ...rest] = input.words;
     const force = input.force === true;
     if (first !== undefined && isObjectName(first)) return restoreObject(project, first, rest, force);
@@ -69,7 +69,8 @@ export async function restore(project: Project, input: RestoreInput): Promise<Re
       if (bytes) wanted.set(path, bytes);
     }
     return bring(project, wanted, { from: null, named: first === undefined ? null : input.words.join(" "), force });
-  });
+  };
+  return changing(project, work, { withoutIndex: true });
 }
 
 function isArtifact(project: Project, snapshot: Snapshot, word: string): boolean {

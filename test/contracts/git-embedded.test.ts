@@ -9,7 +9,6 @@ import { gitContract } from "./git.ts";
 
 const NEEDS_GIT: readonly Ability[] = [
   "status",
-  "diffStat",
   "remoteTags",
   "version",
   "stage",

@@ -121,30 +121,3 @@ describe("nothing a repository's config names is run by a question", () => {
     });
   });
 });
-
-describe("diffStat", () => {
-  test("counts lines, without files of given ends, from a subfolder, with renames", async () => {
-    const repo = createRepo({ config: { "diff.noprefix": "true", "diff.relative": "true", "color.ui": "always" } });
-    const text = Array.from({ length: 30 }, (_, n) => `line ${n}\n`).join("");
-    const one = repo.commit("one", { "sub/train.py": "a\nb\n", "old.py": text, "m.mv.yaml": "1\n", "x[1].txt": "" });
-    repo.git("mv", "old.py", "mit Leer.py");
-    const two = repo.commit("two", {
-      "sub/train.py": "a\nc\nd\n",
-      "sub/deep/n.mv.yaml": "1\n",
-      "m.mv.yaml": "2\n",
-      ".mversion.yaml": "1\n",
-      "b.bin": Buffer.from([0, 1, 2]),
-      "x[1].txt": "1\n",
-    });
-    const git = await openGit(repo.path("sub"));
-    const deltas = await git.diffStat(one, two, [".mv.yaml", ".mversion.yaml", "[1].txt"]);
-    expect(deltas.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
-      { path: "b.bin", added: null, removed: null },
-      { path: "mit Leer.py", added: 0, removed: 0, from: "old.py" },
-      { path: "sub/train.py", added: 2, removed: 1 },
-    ]);
-    repo.write("sub/train.py", "a\n");
-    expect(await git.diffStat(two, null)).toEqual([{ path: "sub/train.py", added: 0, removed: 2 }]);
-    expect(await git.diffStat(two, two)).toEqual([]);
-  });
-});

@@ -4,6 +4,7 @@ import type { Git } from "../../src/git/git.ts";
 import { createRepo } from "../helpers/git.ts";
 import { type Adapter, ableTo } from "./git/adapter.ts";
 import { configQuestions } from "./git/config.ts";
+import { diffStatQuestions } from "./git/diff-stat.ts";
 import { historyQuestions } from "./git/history.ts";
 import { objectQuestions } from "./git/objects.ts";
 import { refQuestions } from "./git/refs.ts";
@@ -18,6 +19,7 @@ export function gitContract(adapter: Adapter): void {
   objectQuestions(adapter);
   historyQuestions(adapter);
   configQuestions(adapter);
+  diffStatQuestions(adapter);
 
   const changes: Record<string, (git: Git) => Promise<unknown>> = {
     status: (git) => git.status(),

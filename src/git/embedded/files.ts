@@ -49,7 +49,8 @@ export async function listFiles(
   return suffixes ? files.filter(({ path }) => suffixes.some((suffix) => path.endsWith(suffix))) : files;
 }
 
-async function stagedFiles(place: Place): Promise<TreeFile[]> {
+/** The files of the index that are not in conflict. */
+export async function stagedFiles(place: Place): Promise<TreeFile[]> {
   const settled = (await readIndex(place)).filter(({ stage }) => stage === 0);
   return settled.map(({ path, oid, mode }) => ({ path, oid, mode }));
 }

@@ -79,5 +79,5 @@ export async function checkFormat(place: Place, config: ConfigValues): Promise<v
 }
 
 export function needsGit(what: string): MvError {
-  return new MvError("git-needed", `${what} needs the git program`);
+  return new MvError("git-needed", `${what} needs the git program`, { hint: "install Git, or put it on PATH" });
 }
