@@ -17,6 +17,8 @@ export interface CommandRow {
   group: Group;
   /** commander's notation of the operands: "[version...]", "<file...>" */
   operands?: string;
+  /** The operands as help shows them, where that is more than commander needs to know. */
+  usage?: string;
   summary: string;
   /** More than one line of help, where the summary is not enough. */
   about?: string;

@@ -45,7 +45,8 @@ export function commandFirst(argv: readonly string[]): readonly string[] {
 }
 
 function describe(row: CommandRow): Command {
-  const command = new Command(row.name).summary(row.summary).description(row.about ?? `${row.summary}.`);
+  const command = new Command(row.name).summary(row.summary).description(row.about ?? sentence(row.summary));
+  if (row.usage) command.usage(`[options] ${row.usage}`);
   if (row.operands) command.arguments(row.operands);
   for (const flag of row.flags ?? []) {
     const option = new Option(flag.flags, flag.text);
@@ -56,6 +57,11 @@ function describe(row: CommandRow): Command {
   for (const [flags, text] of GLOBAL_FLAGS) command.addOption(new Option(flags, text).helpGroup("Everywhere:"));
   command.addHelpText("after", `\nExamples:\n${row.examples.map((line) => `  $ ${line}`).join("\n")}`);
   return command;
+}
+
+function sentence(summary: string): string {
+  const text = `${summary[0]?.toUpperCase() ?? ""}${summary.slice(1)}`;
+  return text.endsWith("?") ? text : `${text}.`;
 }
 
 /**
@@ -116,7 +122,7 @@ export async function parse(
     }
     const verb = argv.find((word) => rows.some((row) => row.name === word));
     throw new MvError("usage", complaint.trim().replace(/^error: /, "") || error.message, {
-      hint: verb ? `mv ${verb} --help` : "mv --help",
+      hint: verb ? `mv ${verb} --help` : "mversion --help",
     });
   }
   return found;

@@ -113,9 +113,10 @@ export const rows: readonly CommandRow[] = [
     name: "restore",
     group: "track",
     operands: "[words...]",
+    usage: "[version] [path...]",
     summary: "bring bytes back: what the pointers say, or those of a version",
     about:
-      "mv restore [VERSION] [PATH…]. Without VERSION the artifacts become what their pointers say. With VERSION its bytes, pointers and record come onto today's branch, staged; HEAD does not move.",
+      "Without VERSION the artifacts become what their pointers say. With VERSION its bytes, pointers and record come onto today's branch, staged; HEAD does not move.",
     flags: [
       MODEL,
       { flags: "--affected", text: "go on where an artifact belongs to other models too, and raise their drafts" },
