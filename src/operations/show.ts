@@ -1,6 +1,6 @@
 // mv show: everything that is known of one version, or of what the working tree declares.
 import { MvError } from "../errors.ts";
-import type { Artifact } from "../model/content.ts";
+import { type Artifact, sameContent } from "../model/content.ts";
 import { dayIn } from "../model/day.ts";
 import { metadataJson, type ModelRecord, parseRecord } from "../model/record.ts";
 import type { Release } from "../model/release.ts";
@@ -37,6 +37,8 @@ export interface ShowResult {
     previous: string | null;
     retracted: { reason: string; date: string } | null;
   } | null;
+  /** Of what the working tree declares: the release of the same number and bytes, where there is one. */
+  released_as: { tag: string; retracted: { reason: string; date: string } | null } | null;
   /** Where the record was read: a commit, or null for the working tree. */
   commit: string | null;
   reason: string | null;
@@ -58,6 +60,8 @@ export async function show(project: Project, input: ShowInput): Promise<ShowResu
   const model = found?.model ?? oneModel(project, input.model);
   const source = found ? await committed(project, model, found) : await declared(project, model);
   const record = parseRecord(source.text, source.path);
+  const same = found ? undefined : releases.find(model, record.version);
+  const declaredAs = same && sameContent(same.artifacts, record.artifacts) ? releaseFacts(releases, same) : null;
   // What the tree declares unchanged since its release is shown with the release only when that is asked for.
   const release = found?.release ?? null;
   const reason = record.fields["reason"];
@@ -65,6 +69,7 @@ export async function show(project: Project, input: ShowInput): Promise<ShowResu
     model,
     version: record.version,
     release: release && releaseFacts(releases, release),
+    released_as: declaredAs && { tag: declaredAs.tag, retracted: declaredAs.retracted },
     commit: found?.commit ?? null,
     reason: release?.reason ?? (typeof reason === "string" ? reason : null),
     content: record.content,

@@ -30,7 +30,7 @@ describe("mv show", () => {
 
   it("shows what the working tree declares", async () => {
     expect(await screen(repo, "mv show")).toMatchInlineSnapshot(`
-      "churn 1.1.0  declared in the working tree
+      "churn 1.1.0  declared in the working tree, released as v1.1.0
       content sha256:4cb13af91aa0a44a40c7970cf20e192f0cf1b310df93abbaa9b311567c717ac4
 
       Retrained on the February snapshot
@@ -211,6 +211,7 @@ describe("mv show", () => {
               "name": "Ada",
             },
           },
+          "released_as": null,
           "version": "1.1.0",
         },
         "ok": true,
@@ -260,7 +261,8 @@ describe("mv show of a team's own fields", () => {
     repo.write("churn.model.yaml", `${record}owner: "ml\\e[31m@example.org"\ncard: {risk: low, reviewed: true}\n`);
     await play(repo, 'mv retract v1.0.0 -m "Bad labels"');
     expect(await screen(repo, "mv show")).toMatchInlineSnapshot(`
-      "churn 1.0.0  declared in the working tree
+      "churn 1.0.0  declared in the working tree, released as v1.0.0
+      retracted 2026-01-01  Bad labels
       content sha256:7b4fa0c0ccde3673800305a00b43f754e7df0193214dd32a2f7f23fa55a64524
 
       Initial production-ready model

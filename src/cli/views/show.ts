@@ -57,17 +57,23 @@ function heading(result: ShowResult, style: Style): string[] {
   const name = style("bold", `${printable(result.model)} ${printable(result.version)}`);
   const content = result.content === null ? [] : [`content ${printable(result.content)}`];
   if (release === null) {
+    const as = result.released_as;
     const where = commit === null ? "declared in the working tree" : `declared at commit ${commit.slice(0, 7)}`;
-    return [`${name}  ${where}`, ...content];
+    const released = as === null ? "" : `, released as ${printable(as.tag)}`;
+    return [`${name}  ${where}${released}`, ...retraction(as?.retracted ?? null, style), ...content];
   }
   const { tagger, retracted, previous } = release;
   const step = previous === null ? printable(release.bump) : `${printable(release.bump)}, after ${printable(previous)}`;
   return [
     `${name}  released ${release.date} by ${printable(tagger.name)} <${printable(tagger.email)}>`,
-    ...(retracted ? [`${style("red", "retracted")} ${retracted.date}  ${printable(retracted.reason.trim())}`] : []),
+    ...retraction(retracted, style),
     `tag ${printable(release.tag)}  commit ${release.commit.slice(0, 7)}  ${step}  ${release.signed ? "signed" : "unsigned"}`,
     ...content,
   ];
+}
+
+function retraction(event: { reason: string; date: string } | null, style: Style): string[] {
+  return event === null ? [] : [`${style("red", "retracted")} ${event.date}  ${printable(event.reason.trim())}`];
 }
 
 function artifactRows(section: string, artifacts: readonly ShownArtifact[]): string[][] {
