@@ -200,13 +200,13 @@ describe("mv log of a life", () => {
     await play(repo, `mv add ${MODEL}`);
     expect(await screen(repo, "mv log")).toMatchInlineSnapshot(`
       "churn 1.1.0  2026-01-01  minor  Retrained on the February snapshot
-        retracted  2026-01-01  Trained on leaked labels
+        retracted        2026-01-01  Trained on leaked labels
         metrics          accuracy 0.91
         artifacts        models/model.onnx 14148f94 -> b3242f12
         hyperparameters  C 1.0 -> 0.5
       churn 1.0.0  2026-01-01  initial  Initial production-ready model
         metrics  accuracy 0.90
-      ! Released with other bytes than the record has now: churn 1.1.0"
+      ! Released with other bytes than the record has now: churn 1.1.0. Next: mv status"
     `);
     await play(repo, "mv bump draft");
     expect((await run(repo, "mv log")).stderr).toMatchInlineSnapshot(`

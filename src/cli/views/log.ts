@@ -19,9 +19,12 @@ export function logView(result: LogResult, options: { full: boolean; style: Styl
   const named = (items: typeof unreleased): string =>
     items.map((item) => `${printable(item.model)} ${printable(item.version)}`).join(", ");
   if (declared.length > 0) notes.push(`Declared, not released: ${named(declared)}`);
-  if (changed.length > 0) notes.push(`Released with other bytes than the record has now: ${named(changed)}`);
+  if (changed.length > 0)
+    notes.push(`Released with other bytes than the record has now: ${named(changed)}. Next: mv status`);
   return { out: result.releases.map((release) => block(release, options)).join("\n"), notes };
 }
+
+const RETRACTED = "retracted";
 
 // A thousand releases are printed in one go: no table is laid out for them, and text is made harmless a line at a time.
 function block(release: LoggedRelease, { full, style }: { full: boolean; style: Style }): string {
@@ -30,12 +33,12 @@ function block(release: LoggedRelease, { full, style }: { full: boolean; style: 
   const name = style("bold", printable(`${model} ${version}`));
   let text = `${name}  ${printable(`${date}  ${bump}${signed ? ", signed" : ""}  ${firstLine(reason)}`).trimEnd()}`;
   if (full) for (const line of linesOf(reason).slice(1)) text += `\n${`    ${printable(line)}`.trimEnd()}`;
+  let width = retracted ? RETRACTED.length : 0;
+  for (const { part } of release.summary) width = Math.max(width, part.length);
   if (retracted) {
     const why = printable(full ? retracted.reason.trim() : firstLine(retracted.reason.trim()));
-    text += `\n  ${style("red", "retracted")}  ${retracted.date}  ${why}`;
+    text += `\n  ${style("red", RETRACTED)}${" ".repeat(width - RETRACTED.length)}  ${retracted.date}  ${why}`;
   }
-  let width = 0;
-  for (const { part } of release.summary) width = Math.max(width, part.length);
   for (const { part, words } of release.summary) text += `\n${printable(`  ${part.padEnd(width)}  ${words}`)}`;
   return text;
 }
