@@ -16,7 +16,7 @@ import { readReleases } from "./releases.ts";
 import { requireSettled } from "./settled.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import { stageChanged } from "./staging.ts";
-import { addableTargets } from "./targets.ts";
+import { addableTargets, fromHere } from "./targets.ts";
 
 export interface AddInput {
   paths: readonly string[];
@@ -91,6 +91,7 @@ async function store(project: Project, plan: Plan, move: boolean): Promise<Store
     throw new MvError(
       "bad-path",
       `${path} has no files, or .mvignore leaves all of them out: nothing could be restored`,
+      { hint: `ls -A ${fromHere(project, path)}   # and put files in, or take lines out of .mvignore` },
     );
   }
   return { plan, bytes };

@@ -1,4 +1,5 @@
 // mv identify: which versions hold these bytes. Asked of a file or folder, anywhere on disk, or of a hash.
+import { relative, resolve } from "node:path";
 import { MvError } from "../errors.ts";
 import { compareBytes } from "../model/paths.ts";
 import { draftHoldings } from "./identify/drafts.ts";
@@ -49,11 +50,20 @@ export async function identify(project: Project, input: IdentifyInput): Promise<
   return { sha256: hashes.length === 1 ? (hashes[0] ?? null) : null, path: hashed?.path ?? null, holdings };
 }
 
+/** Whether it is a file that `mv add` would take. */
+function isInside(project: Project, what: string, sha256: string | null): boolean {
+  return sha256 !== null && !/^\.\.(?:[\\/]|$)/.test(relative(project.root, resolve(project.cwd, what)));
+}
+
 async function unknown(project: Project, what: string, sha256: string | null): Promise<MvError> {
   const shallow = await project.git.isShallow();
   const bytes = sha256 === null ? what : `${what} (${sha256.slice(0, 8)})`;
   return new MvError("nothing-found", `${bytes} is in no version that this clone knows`, {
-    hint: shallow ? "git fetch --unshallow --tags" : sha256 === null ? "git fetch --tags" : `mv add ${quoted(what)}`,
+    hint: shallow
+      ? "git fetch --unshallow --tags"
+      : isInside(project, what, sha256)
+        ? `mv add ${quoted(what)}`
+        : "git fetch --tags",
     details: { sha256 },
   });
 }

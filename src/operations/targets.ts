@@ -17,7 +17,9 @@ const NAME_MAX_BYTES = 255;
 export function rootPath(project: Project, typed: string): string {
   const path = relative(project.root, resolve(project.cwd, typed)).split(sep).join("/");
   if (path === "" && typed !== "") {
-    throw new MvError("bad-path", `${typed} is the whole repository; name files or folders in it`);
+    throw new MvError("bad-path", `${typed} is the whole repository; name files or folders in it`, {
+      hint: "mv status",
+    });
   }
   if (path === "" || path === ".." || path.startsWith("../")) {
     throw new MvError("bad-path", `${typed || "An empty path"} is not inside the repository ${project.root}`, {
@@ -78,7 +80,9 @@ async function addable(project: Project, snapshot: Snapshot, typed: string): Pro
   }
   if (stat.isSymbolicLink()) await requireObjectLink(project, path, absolute);
   else if (!stat.isFile() && !stat.isDirectory()) {
-    throw new MvError("bad-path", `${typed} is neither a file nor a folder`);
+    throw new MvError("bad-path", `${typed} is neither a file nor a folder`, {
+      hint: `cat ${fromHere(project, path)} >FILE, where it gives bytes, then mv add FILE`,
+    });
   }
   await requireKept(project, path, stat.isDirectory(), typed);
   return { path, absolute, isDirectory: stat.isDirectory() };
@@ -103,7 +107,8 @@ export async function requireTrackable(project: Project, path: string, isDirecto
 function requireName(path: string, typed: string): void {
   // Its pointer holds the name alone, and is read with the same care.
   const why = checkPath(path) ?? checkPath(path.slice(path.lastIndexOf("/") + 1)) ?? pointerNameTooLong(path);
-  if (why !== null) throw new MvError("bad-path", `${showPath(typed)} cannot be tracked: ${why}`);
+  if (why !== null)
+    throw new MvError("bad-path", `${showPath(typed)} cannot be tracked: ${why}`, { hint: "give it another name" });
 }
 
 async function requireKept(project: Project, path: string, isDirectory: boolean, typed: string): Promise<void> {

@@ -112,6 +112,7 @@ describe("mv add", () => {
                 "tag": "mv tag v1.1.0 -a -m WHY",
               },
               "overwrites": "release",
+              "recorded": false,
               "relinked": false,
               "version": "1.0.0",
             },
@@ -200,6 +201,17 @@ describe("mv add", () => {
         "warnings": [],
       }
     `);
+  });
+
+  it("says that metadata alone was recorded", async () => {
+    const repo = await sampleProject({ until: "draft" });
+    expect(await screen(repo, `mv add ${MODEL} --metric recall=0.8`)).toMatchInlineSnapshot(`
+      "models/model.onnx  churn 0.1.0-dev.1, unchanged  8 B  54fc455b
+      ! The record has what was given; the bytes are as before."
+    `);
+    expect(await screen(repo, `mv add ${MODEL} --metric recall=0.8`)).toMatchInlineSnapshot(
+      `"models/model.onnx  churn 0.1.0-dev.1, unchanged  8 B  54fc455b"`,
+    );
   });
 
   it("refuses flags that cannot be meant", async () => {

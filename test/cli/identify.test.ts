@@ -75,6 +75,9 @@ describe("mv identify", () => {
       ! Next: mv add models/other.onnx
       exit 1"
     `);
+    const elsewhere = join(scratchDir("download"), "other.onnx");
+    writeFileSync(elsewhere, BYTES.E);
+    expect((await json(repo, ["identify", elsewhere, "--json"])).error?.hint).toBe("git fetch --tags");
     expect(await json(repo, "mv identify 00000000 --json")).toMatchInlineSnapshot(`
       {
         "command": "identify",

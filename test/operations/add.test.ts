@@ -21,6 +21,16 @@ beforeAll(async () => {
 });
 
 describe("operands", () => {
+  it("say what to type where nothing could be tracked", async () => {
+    const repo = forkRepo(files);
+    mkdirSync(repo.path("empty"));
+    execFileSync("mkfifo", [repo.path("pipe")]);
+    const long = "x".repeat(250);
+    repo.write(long, "");
+    for (const path of ["empty", "pipe", long, ".", "models/../.git/config"])
+      expect((await refusal(addTo(repo, path))).hint, path).toMatch(/\w/);
+  });
+
   it("are all checked before anything is written", async () => {
     const repo = forkRepo(files);
     const refused = await refusal(addTo(repo, [MODEL, "models/nothing.onnx"]));

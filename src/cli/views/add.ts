@@ -43,6 +43,9 @@ function descriptionNotes(model: DescribedModel, several: boolean, here: Here): 
     ...(captured !== null && model.from === null ? [`Captured ${captured}.`] : []),
   ];
   const lines = [
+    ...(model.recorded && !model.changed && !model.relinked
+      ? ["The record has what was given; the bytes are as before."]
+      : []),
     ...(back ? [`The bytes of ${model.version} again: the record is as committed.`] : []),
     ...(dropped.length > 0 ? [`Dropped with the old bytes: ${dropped.join(", ")}.`] : []),
     ...(kept.length > 0 ? [`Kept: ${kept.join(", ")}.`] : []),

@@ -23,6 +23,8 @@ export interface DescribedModel {
   version: string;
   /** Whether the model has other bytes than its record said. */
   changed: boolean;
+  /** Whether the record says something else than before. */
+  recorded: boolean;
   /** True where they are the bytes that HEAD has, so that the record is as committed again. */
   back: boolean;
   /** Why a commit would be refused: the declared version is released, or HEAD declares it, with other bytes. */
@@ -173,6 +175,7 @@ async function summary(
     from: before?.record.version ?? null,
     version: record.version,
     changed: newBytes,
+    recorded: made.description.text !== before?.text,
     back: made.back,
     overwrites,
     dropped,
