@@ -22,6 +22,7 @@ export type { ModelRecord } from "./model/record.ts";
 export { fromPlain, numberText, type NumberText, type Value, type ValueMap } from "./model/value.ts";
 export { init, type InitInput, type InitResult } from "./operations/init.ts";
 export { add, type AddInput, type AddResult } from "./operations/add.ts";
+export { type Check, doctor, type DoctorInput, type DoctorResult } from "./operations/doctor.ts";
 export { status, type StatusResult } from "./operations/status.ts";
 export { gc, type GcInput, type GcResult } from "./operations/gc.ts";
 export { get, type GetInput, type GetResult } from "./operations/get.ts";

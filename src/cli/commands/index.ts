@@ -39,6 +39,30 @@ export const rows: readonly CommandRow[] = [
     load: () => import("./hooks.ts"),
   },
   {
+    name: "doctor",
+    group: "start",
+    summary: "look at all that mversion stands on here, and say what is wrong",
+    about:
+      "Programs, which mv a shell finds, hooks, history, what an interrupted command left, the cache (a sample is read again), the disk, and whether the remotes answer. Exit 0: all is well; 1: there are findings, each with what to do.",
+    flags: [{ flags: "--no-remotes", text: "do not ask the remotes" }],
+    examples: ["mv doctor", "mv doctor --no-remotes --json"],
+    load: () => import("./doctor.ts"),
+  },
+  {
+    name: "completion",
+    group: "start",
+    operands: "<shell>",
+    summary: "print the script that lets bash, zsh or fish complete commands, versions and paths",
+    about:
+      "SHELL is bash, zsh or fish. The script completes mversion, git mversion and mv; mv itself goes on to complete files. It needs mversion on PATH.",
+    examples: [
+      'eval "$(mversion completion bash)"   # in ~/.bashrc',
+      'eval "$(mversion completion zsh)"    # in ~/.zshrc, behind compinit',
+      "mversion completion fish > ~/.config/fish/completions/mversion.fish",
+    ],
+    load: () => import("./completion.ts"),
+  },
+  {
     name: "add",
     group: "track",
     operands: "<path...>",
@@ -444,5 +468,14 @@ export const rows: readonly CommandRow[] = [
     examples: ["git mversion hook pre-commit"],
     hidden: true,
     load: () => import("./hook.ts"),
+  },
+  {
+    name: "complete",
+    group: "start",
+    operands: "[words...]",
+    summary: "what the completion of a shell calls",
+    examples: ["mversion complete -- checkout v1."],
+    hidden: true,
+    load: () => import("./complete.ts"),
   },
 ];
