@@ -54,6 +54,13 @@ export async function commitBeside({ root }: Pick<Git, "root">, commit: SideComm
   if (status !== 0) throw new MvError("no-write", `${commit.ref}: ${words(stderr)}`);
 }
 
+/** Moves a ref to a commit that is here. Throws MvError no-write with Git's words. */
+export async function moveRef({ root }: Pick<Git, "root">, ref: string, commit: string): Promise<void> {
+  requireNames("origin", ref);
+  const { status, stderr } = await run({ cwd: root, args: ["update-ref", "--end-of-options", ref, commit] });
+  if (status !== 0) throw new MvError("no-write", `${ref}: ${words(stderr)}`);
+}
+
 /** The exact number of bytes says where they end (git-fast-import(1)). */
 function data(bytes: Uint8Array): (string | Uint8Array)[] {
   return [`data ${bytes.length}\n`, bytes, "\n"];

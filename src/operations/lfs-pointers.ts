@@ -2,7 +2,7 @@
 // repository names, and a stock client fetches by pointers alone.
 import { createHash } from "node:crypto";
 import { isMvError } from "../errors.ts";
-import { askRemoteRef, commitBeside, fetchRef } from "../git/side-branch.ts";
+import { askRemoteRef, commitBeside, fetchRef, moveRef } from "../git/side-branch.ts";
 import { formatLfsPointer, LFS_POINTER_MAX_BYTES, parseLfsPointer } from "../model/lfs-pointer.ts";
 import type { ObjectRef } from "../remotes/remote.ts";
 import type { Project } from "./project.ts";
@@ -13,29 +13,32 @@ export const LFS_REF = "refs/mversion/lfs";
 const TRIES = 5;
 
 /** Where the ref of a Git remote was when it was last seen. */
-const seenRef = (remote: string): string =>
-  `refs/mversion/remotes/${encodeURIComponent(remote).replaceAll("%", "_")}/lfs`;
+function seenRef(remote: string): string {
+  // A name or an address: not every one may be part of a ref.
+  return `refs/mversion/remotes/${createHash("sha256").update(remote).digest("hex").slice(0, 16)}/lfs`;
+}
+
 const pathOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
 
-interface Kept {
-  /** What the Git remote holds, as just seen; null: nothing. */
-  theirs: string | null;
-  /** LFS_REF has something that the remote lacks. */
-  isAhead: boolean;
+/** Notes pointers to objects on LFS_REF here, for the next push: nobody is asked. */
+export async function noteLfsPointers(project: Project, objects: readonly ObjectRef[]): Promise<void> {
+  await keep(project, null, objects);
 }
 
 /**
- * Runs a push whose objects are on the LFS server of a Git remote: `push` gets the refs that it has to push beside its own, at
- * most LFS_REF, and is run again where somebody else was quicker with that one. Returns what `push` returned last.
+ * Runs a push to a Git host whose LFS server holds objects: `push` gets the refs that go along with its own, at most LFS_REF,
+ * and is run again where somebody else was quicker with that one. Returns what `push` returned last; throws MvError unreachable
+ * where the remote cannot be asked.
  */
 export async function withLfsPointers<T>(
   project: Project,
   gitRemote: string,
-  objects: readonly ObjectRef[],
   push: (refs: readonly string[]) => Promise<T>,
 ): Promise<T> {
   for (let tried = 1; ; tried += 1) {
-    const { theirs, isAhead } = await keepLfsPointers(project, gitRemote, objects);
+    const theirs = await seeTheirs(project, gitRemote);
+    const ours = await keep(project, theirs, []);
+    const isAhead = ours !== null && ours !== theirs;
     try {
       const done = await push(isAhead ? [LFS_REF] : []);
       return done;
@@ -47,23 +50,19 @@ export async function withLfsPointers<T>(
 }
 
 /**
- * Adds pointers to these objects to LFS_REF, on top of what the Git remote has there: that stays a part of it, so that the ref
- * can be pushed without force. Throws MvError unreachable where the remote cannot be asked.
+ * Adds pointers to LFS_REF on top of `theirs`, what a Git remote has there: that stays a part of it, so that it can be pushed
+ * without force. Returns what LFS_REF holds now.
  */
-export async function keepLfsPointers(
-  project: Project,
-  gitRemote: string,
-  objects: readonly ObjectRef[],
-): Promise<Kept> {
+async function keep(project: Project, theirs: string | null, objects: readonly ObjectRef[]): Promise<string | null> {
   const { git } = project;
-  const theirs = await seeTheirs(project, gitRemote);
   const ours = await git.readRef(LFS_REF);
   const parents = await tipsOf(project, theirs, ours);
   const [base, ...others] = parents;
   const known = new Map(base === undefined ? [] : (await git.listFiles(base)).map(({ path, oid }) => [path, oid]));
   const files = new Map<string, Uint8Array>();
   for (const other of others) {
-    const lacking = (await git.listFiles(other)).filter(({ path }) => !known.has(path));
+    // Ours was written by this machine: where the two differ, theirs is no pointer to the object of that name.
+    const lacking = (await git.listFiles(other)).filter(({ path, oid }) => known.get(path) !== oid);
     const blobs = await git.readObjects(lacking.map(({ oid }) => oid));
     for (const { path, oid } of lacking) files.set(path, blobs.get(oid)?.bytes ?? Buffer.alloc(0));
   }
@@ -76,10 +75,8 @@ export async function keepLfsPointers(
     const message = "Keep the objects of models\n\nEach file is a Git LFS pointer to an object that mversion pushed.\n";
     const sorted = [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([path, bytes]) => ({ path, bytes }));
     await commitBeside(git, { ref: LFS_REF, parents, files: sorted, message });
-    return { theirs, isAhead: true };
-  }
-  if (base !== undefined && base !== ours) await fetchRef(git, ".", seenRef(gitRemote), LFS_REF);
-  return { theirs, isAhead: base !== undefined && base !== theirs };
+  } else if (base !== undefined && base !== ours) await moveRef(git, LFS_REF, base);
+  return git.readRef(LFS_REF);
 }
 
 /** Size in bytes of an object by its pointer, here or on the Git remote; null where there is none or it cannot be had. */

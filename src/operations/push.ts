@@ -1,7 +1,6 @@
 // mv push: objects to the store, each confirmed; then the releases' files there; then branch and tags to Git, all or none. So
 // no ref names an object that the store lacks, wherever a push ends.
 import type { PushedRef } from "../git/push.ts";
-import type { ObjectRef } from "../remotes/remote.ts";
 import type { Lacking } from "./objects/send.ts";
 import { withKnownRemotes } from "./objects/known-remotes.ts";
 import type { Project } from "./project.ts";
@@ -80,12 +79,11 @@ function scopeOf(project: Project, input: PushInput, gitRemote: string | null): 
 
 interface Sent {
   said: Partial<PushResult>;
-  /** What the store confirmed, and the Git remote that keeps pointers to it, if it is an LFS server. */
-  objects: readonly ObjectRef[];
+  /** The Git remote that keeps pointers to what the store holds, if it is an LFS server. */
   host: string | null;
 }
 
-const NOTHING_SENT: Sent = { said: {}, objects: [], host: null };
+const NOTHING_SENT: Sent = { said: {}, host: null };
 
 async function pushObjects(
   project: Project,
@@ -96,11 +94,12 @@ async function pushObjects(
   const remote = await openProjectRemote(project, name ?? null);
   try {
     const { report, written } = await shareOn(project, remote, scope, { jobs, dryRun, gitRemote });
-    if (report === null) return { ...NOTHING_SENT, said: { remote: remote.name, recorded: true } };
+    const host = lfsHost(remote.url, gitRemote);
+    if (report === null) return { said: { remote: remote.name, recorded: true }, host };
     const { needed, sent, bytes, elsewhere, nowhere } = report;
     const releases = written.map(({ model, version, tag }) => ({ model, version, tag }));
     const said = { remote: remote.name, objects: needed.length, sent, bytes, elsewhere, nowhere, releases };
-    return { said, objects: report.held, host: await lfsHost(remote.url) };
+    return { said, host };
   } finally {
     await remote.close();
   }
@@ -109,13 +108,13 @@ async function pushObjects(
 async function pushToGit(
   project: Project,
   scope: PushScope,
-  { remote, objects, host }: Sent & { remote: string },
+  { remote, host }: Sent & { remote: string },
   dryRun: boolean,
 ): Promise<Pick<PushResult, "git" | "follows">> {
   if (dryRun) {
     return { git: { remote, refs: scope.refs.map((ref) => ({ ref, state: "offered" as const })) }, follows: null };
   }
-  const refs = await pushWithPointers(project, { remote, refs: scope.refs, host, objects });
+  const refs = await pushWithPointers(project, { remote, refs: scope.refs, host });
   if (scope.unfollowed !== null) await follow(project, scope.unfollowed, remote);
   await forgetTags(
     project,

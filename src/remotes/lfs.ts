@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { isMvError, MvError } from "../errors.ts";
 import { isSha } from "../model/content.ts";
+import { gitRemoteOf } from "./lfs/addresses.ts";
 import { createBatches, type Operation } from "./lfs/batch.ts";
 import { createCredentials } from "./lfs/credentials.ts";
 import { createHttp, readAll } from "./lfs/http.ts";
@@ -10,7 +11,7 @@ import { act, type Host, isHeld, isOffered } from "./lfs/objects.ts";
 import { receiveObjects } from "./lfs/receive.ts";
 import { refusal } from "./lfs/refusal.ts";
 import { sendObjects } from "./lfs/send.ts";
-import { addressesOf, createServer, gitRemoteOf } from "./lfs/server.ts";
+import { addressesOf, createServer } from "./lfs/server.ts";
 import { createTrust } from "./lfs/trust.ts";
 import type { ObjectRef, Remote, RemoteContext, RemoteSettings } from "./remote.ts";
 import { timeoutOf } from "./timeout.ts";
@@ -18,7 +19,7 @@ import { timeoutOf } from "./timeout.ts";
 /** Opens `lfs` (the server of Git's remote origin), `lfs:NAME`, or `lfs+https://…`. Nothing is asked of it yet. */
 export async function openLfs(name: string, settings: RemoteSettings, context: RemoteContext): Promise<Remote> {
   const peer = { name, url: settings.url };
-  const credentials = createCredentials(name, context.git);
+  const credentials = createCredentials(name, context);
   const addresses = addressesOf(name, settings.url, context);
   const http = createHttp(peer, await timeoutOf(context), createTrust(name, context.env, context.git));
   const server = createServer(peer, addresses, { http, credentials, context });
@@ -71,7 +72,8 @@ export async function openLfs(name: string, settings: RemoteSettings, context: R
     },
     async read(sha256, maxBytes) {
       requireNames([{ sha256 }]);
-      const size = sizes.get(sha256) ?? (await context.git?.pointerSize(gitRemoteOf(settings.url), sha256)) ?? null;
+      const size =
+        sizes.get(sha256) ?? (await context.git?.pointerSize(gitRemoteOf(settings.url) ?? "origin", sha256)) ?? null;
       if (size !== null && size > maxBytes) return null;
       return readSmall(host, { sha256, size: size ?? 0 }, maxBytes);
     },

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { MvError } from "../../src/errors.ts";
 import { openGit } from "../../src/git/git.ts";
-import { keepLfsPointers, LFS_REF, lfsPointerSize, withLfsPointers } from "../../src/operations/lfs-pointers.ts";
+import { LFS_REF, lfsPointerSize, noteLfsPointers, withLfsPointers } from "../../src/operations/lfs-pointers.ts";
 import { type Project, projectWith } from "../../src/operations/project.ts";
 import { cloneRepo, createRepo, type TestRepo } from "../helpers/git.ts";
 
@@ -26,6 +26,15 @@ function bare(format: "sha1" | "sha256" = "sha1"): { host: TestRepo; clone: (n?:
   return { host, clone: () => cloneRepo(host) };
 }
 
+async function share(
+  project: Project,
+  objects: readonly { sha256: string; size: number }[],
+  push: (refs: readonly string[]) => Promise<unknown>,
+): Promise<unknown> {
+  await noteLfsPointers(project, objects);
+  return withLfsPointers(project, "origin", push);
+}
+
 const pushed = (repo: TestRepo) => async (refs: readonly string[]) => {
   const answer = repo.tryGit("push", "--quiet", "--atomic", "origin", "HEAD", ...refs);
   if (answer.status !== 0) throw new MvError("denied", answer.stderr);
@@ -40,14 +49,14 @@ test.for(["sha1", "sha256"] as const)(
     const { host, clone } = bare(format);
     const repo = clone();
     const project = await open(repo);
-    expect(await withLfsPointers(project, "origin", [ONE, TWO, ONE], pushed(repo))).toEqual([LFS_REF]);
+    expect(await share(project, [ONE, TWO, ONE], pushed(repo))).toEqual([LFS_REF]);
     expect(files(host)).toEqual([pathOf(ONE), pathOf(TWO)].toSorted());
     expect(host.git("cat-file", "blob", `${LFS_REF}:${pathOf(ONE)}`)).toBe(
       `version https://git-lfs.github.com/spec/v1\noid sha256:${ONE.sha256}\nsize 3`,
     );
     expect(repo.git("status", "--porcelain")).toBe("");
     const before = repo.git("rev-parse", LFS_REF);
-    expect(await withLfsPointers(project, "origin", [ONE, TWO], pushed(repo))).toEqual([]);
+    expect(await share(project, [ONE, TWO], pushed(repo))).toEqual([]);
     expect(repo.git("rev-parse", LFS_REF)).toBe(before);
   },
 );
@@ -56,8 +65,8 @@ test("nothing to keep makes no ref, and bytes that are none need no pointer", as
   const { clone } = bare();
   const repo = clone();
   const project = await open(repo);
-  expect(await keepLfsPointers(project, "origin", [])).toEqual({ theirs: null, isAhead: false });
-  expect(await keepLfsPointers(project, "origin", [object("")])).toEqual({ theirs: null, isAhead: false });
+  expect(await share(project, [], pushed(repo))).toEqual([]);
+  expect(await share(project, [object("")], pushed(repo))).toEqual([]);
   expect(repo.tryGit("rev-parse", "--verify", LFS_REF).status).not.toBe(0);
 });
 
@@ -65,11 +74,11 @@ test("what another clone pushed stays, and what was not pushed comes along later
   const { host, clone } = bare();
   const [a, b] = [clone(), clone()];
   const [inA, inB] = [await open(a), await open(b)];
-  await keepLfsPointers(inA, "origin", [ONE]);
-  await withLfsPointers(inB, "origin", [TWO], pushed(b));
-  await withLfsPointers(inA, "origin", [THREE], pushed(a));
+  await noteLfsPointers(inA, [ONE]);
+  await share(inB, [TWO], pushed(b));
+  await share(inA, [THREE], pushed(a));
   expect(files(host)).toEqual([ONE, TWO, THREE].map(pathOf).toSorted());
-  await withLfsPointers(inB, "origin", [], pushed(b));
+  await share(inB, [], pushed(b));
   expect(b.git("rev-parse", LFS_REF)).toBe(host.git("rev-parse", LFS_REF));
   expect(host.git("log", "--format=%an", LFS_REF)).toContain("Ada");
 });
@@ -79,9 +88,9 @@ test("a push that another is quicker with is run again, on top of it", async () 
   const [a, b] = [clone(), clone()];
   const [inA, inB] = [await open(a), await open(b)];
   let runs = 0;
-  await withLfsPointers(inA, "origin", [ONE], async (refs) => {
+  await share(inA, [ONE], async (refs) => {
     runs += 1;
-    if (runs === 1) await withLfsPointers(inB, "origin", [TWO], pushed(b));
+    if (runs === 1) await share(inB, [TWO], pushed(b));
     return pushed(a)(refs);
   });
   expect(runs).toBe(2);
@@ -92,7 +101,7 @@ test("a push that fails for another reason is not run again", async () => {
   const { clone } = bare();
   const repo = clone();
   let runs = 0;
-  const pushing = withLfsPointers(await open(repo), "origin", [ONE], async () => {
+  const pushing = share(await open(repo), [ONE], async () => {
     runs += 1;
     throw new MvError("denied", "no");
   });
@@ -110,7 +119,7 @@ test("a wrong pointer in an object's place is put right", async () => {
   repo.git("push", "--quiet", "origin", `${commit}:${LFS_REF}`);
   const project = await open(repo);
   expect(await lfsPointerSize(project, "origin", ONE.sha256)).toBeNull();
-  await withLfsPointers(project, "origin", [ONE], pushed(repo));
+  await share(project, [ONE], pushed(repo));
   expect(host.git("cat-file", "-s", `${LFS_REF}:${pathOf(ONE)}`)).not.toBe("8");
   expect(await lfsPointerSize(project, "origin", ONE.sha256)).toBe(3);
 });
@@ -118,7 +127,7 @@ test("a wrong pointer in an object's place is put right", async () => {
 test("a fresh clone finds the size of an object by its pointer", async () => {
   const { clone } = bare();
   const [a, b] = [clone(), clone()];
-  await withLfsPointers(await open(a), "origin", [ONE, TWO], pushed(a));
+  await share(await open(a), [ONE, TWO], pushed(a));
   const project = await open(b);
   expect(await lfsPointerSize(project, "origin", TWO.sha256)).toBe(3);
   expect(await lfsPointerSize(project, "origin", THREE.sha256)).toBeNull();
@@ -129,6 +138,6 @@ test("many objects are kept at once", async () => {
   const { host, clone } = bare();
   const repo = clone();
   const many = Array.from({ length: 3000 }, (_, at) => object(`object ${at}`));
-  await withLfsPointers(await open(repo), "origin", many, pushed(repo));
+  await share(await open(repo), many, pushed(repo));
   expect(files(host)).toHaveLength(3000);
 });

@@ -38,9 +38,9 @@ export async function objectFindings(project: Project, pushed: PushedRefs): Prom
     try {
       const shared = { targets, releases: pushed.releases };
       const { report } = await shareOn(here, remote, shared, { gitRemote: pushed.remote });
-      const host = await lfsHost(remote.url);
+      const host = lfsHost(remote.url, pushed.remote);
       // Git is about to push its own refs, and takes no more of them: the pointers go first.
-      if (host !== null) await pushWithPointers(here, { remote: host, refs: [], host, objects: report?.held ?? [] });
+      if (host !== null) await pushWithPointers(here, { remote: host, refs: [], host });
       return (report?.nowhere ?? []).length > 0 ? [absentDrafts(report?.nowhere ?? [])] : [];
     } finally {
       await remote.close();

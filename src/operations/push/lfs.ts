@@ -1,36 +1,35 @@
 // Pushing where the store is a Git host's LFS server: the pointers to what it holds go out with the refs, on a ref of their own.
 import { pushRefs, type PushedRef } from "../../git/push.ts";
-import type { ObjectRef } from "../../remotes/remote.ts";
+import { gitRemoteOf, isLfs } from "../../remotes/lfs/addresses.ts";
 import type { Project } from "../project.ts";
 
 /** The pre-push hook, inside a push of ours, is told that the objects are there. */
 export const OBJECTS_SENT = { MVERSION_OBJECTS: "sent" } as const;
 
 /** The Git remote that keeps the pointers to a store's objects; null for a store that is no LFS server. */
-export async function lfsHost(url: string): Promise<string | null> {
-  if (!/^lfs(?:[:+]|$)/i.test(url)) return null;
-  return (await import("../../remotes/lfs/server.ts")).gitRemoteOf(url);
+export function lfsHost(url: string, pushedTo: string | null): string | null {
+  return isLfs(url) ? (gitRemoteOf(url) ?? pushedTo) : null;
 }
 
 export interface Outgoing {
   /** The Git remote that the refs go to. */
   remote: string;
   refs: readonly string[];
-  /** What `lfsHost` said of the store, and the objects that were confirmed there. */
+  /** What `lfsHost` said of the store. */
   host: string | null;
-  objects: readonly ObjectRef[];
 }
 
 /** Pushes refs, and pointers to LFS objects: together where both go to one remote, else the pointers first. */
 export async function pushWithPointers(project: Project, outgoing: Outgoing): Promise<PushedRef[]> {
-  const { remote, refs, host, objects } = outgoing;
+  const { remote, refs, host } = outgoing;
   const send = (to: string, what: readonly string[]): Promise<PushedRef[]> =>
     what.length === 0 ? Promise.resolve([]) : pushRefs(project.git, { remote: to, refs: what, env: OBJECTS_SENT });
-  if (host === null || objects.length === 0) return send(remote, refs);
-  const { withLfsPointers } = await import("../lfs-pointers.ts");
+  if (host === null) return send(remote, refs);
+  const { LFS_REF, withLfsPointers } = await import("../lfs-pointers.ts");
   if (host === remote) {
-    return withLfsPointers(project, host, objects, (pointers) => send(remote, [...refs, ...pointers]));
+    const pushed = await withLfsPointers(project, host, (pointers) => send(remote, [...refs, ...pointers]));
+    return pushed.filter(({ ref }) => ref !== LFS_REF);
   }
-  await withLfsPointers(project, host, objects, (pointers) => send(host, pointers));
+  await withLfsPointers(project, host, (pointers) => send(host, pointers));
   return send(remote, refs);
 }

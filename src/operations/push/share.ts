@@ -1,10 +1,12 @@
 // What a store gets before any ref goes out, in this order: whose it is, objects, each confirmed, then the releases' files.
 // `mv push` and the pre-push hook do the same.
 import type { Release } from "../../model/release.ts";
+import { isLfs } from "../../remotes/lfs/addresses.ts";
 import type { Remote } from "../../remotes/remote.ts";
 import { type SendOptions, type SendReport, type SendTarget, sendTargets } from "../objects/send.ts";
 import type { Project } from "../project.ts";
 import { registerRepository } from "../store-registry.ts";
+import { noteLfsPointers } from "../lfs-pointers.ts";
 import { isRecorded, record } from "./recorded.ts";
 import { writeReleaseFiles } from "./release-files.ts";
 
@@ -28,6 +30,7 @@ export async function shareOn(
   const register = (): Promise<unknown> => (registering ??= registerRepository(project, remote));
   const report = await sendTargets(project, remote, targets, { ...options, beforeSend: register });
   if (options.dryRun) return { report, written: [] };
+  if (isLfs(remote.url)) await noteLfsPointers(project, report.held);
   if (releases.length > 0) await register();
   const written = await writeReleaseFiles(project, remote, releases, gitRemote);
   if (report.elsewhere.length + report.nowhere.length === 0) await record(project, remote.name, targets);

@@ -21,6 +21,17 @@ export interface ServerAddress {
   readonly ssh: SshPlace | null;
 }
 
+/** Whether an address of the settings is a Git LFS server's. */
+export function isLfs(url: string): boolean {
+  return /^lfs(?::|\+|$)/i.test(url);
+}
+
+/** The Git remote that `lfs` or `lfs:NAME` goes along with; null where the address names a server by itself. */
+export function gitRemoteOf(url: string): string | null {
+  const [, named] = /^lfs(?::(.*))?$/is.exec(url) ?? [null, null];
+  return named === null ? null : named || "origin";
+}
+
 /**
  * The LFS server of a Git repository's address: the address and `.git/info/lfs` (git-lfs, docs/api/server-discovery.md); for
  * ssh the same path over HTTPS, unless the host says otherwise. Null for one that has none, such as a folder.

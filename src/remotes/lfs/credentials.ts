@@ -1,8 +1,9 @@
-// Who asks an LFS server, for one host each: the address's own login, a header that Git is told to send, or what `git credential`
-// gives. Secrets stay in here and in the headers of requests.
+// Who asks an LFS server, for one host each: a header that Git is told to send, the address's own login, ~/.netrc, or what
+// `git credential` gives. Secrets stay in here and in the headers of requests.
 import { MvError } from "../../errors.ts";
-import type { GitAccess } from "../remote.ts";
-import type { Login } from "./addresses.ts";
+import { loginFor } from "../http/netrc.ts";
+import type { RemoteContext } from "../remote.ts";
+import { isLoopback, type Login } from "./addresses.ts";
 
 export interface Authorization {
   readonly headers: Readonly<Record<string, string>>;
@@ -27,7 +28,7 @@ export interface Credentials {
 
 const TRIES = 3;
 
-export function createCredentials(name: string, git: GitAccess | undefined): Credentials {
+export function createCredentials(name: string, { env, git }: Pick<RemoteContext, "env" | "git">): Credentials {
   const held = new Map<string, Authorization>();
   const logins = new Map<string, Login>();
   const asking = new Map<string, Promise<Authorization | null>>();
@@ -40,9 +41,10 @@ export function createCredentials(name: string, git: GitAccess | undefined): Cre
     const headers = line === "" ? {} : headerLine(name, line);
     const isFixed = Object.keys(headers).some((key) => key.toLowerCase() === "authorization");
     const login = isFixed ? undefined : logins.get(url.origin);
-    const password = login?.password ?? null;
+    const kept = isFixed || login !== undefined || !isSafe(url) ? null : loginFor(url.hostname, env);
+    const [username, password] = login ? [login.username, login.password] : [kept?.user ?? "", kept?.password ?? null];
     const made: Authorization = {
-      headers: login && password !== null ? { ...headers, ...basic(login.username, password) } : headers,
+      headers: password === null ? headers : { ...headers, ...basic(username, password) },
       isProven: true,
       fields: null,
       isFixed,
@@ -91,6 +93,10 @@ export function createCredentials(name: string, git: GitAccess | undefined): Cre
       if (authorization.fields !== null) await git?.credential("approve", authorization.fields);
     },
   };
+}
+
+function isSafe(url: URL): boolean {
+  return url.protocol === "https:" || isLoopback(url);
 }
 
 /** RFC 7617. */

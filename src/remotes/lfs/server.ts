@@ -3,7 +3,7 @@
 import { MvError } from "../../errors.ts";
 import type { Peer } from "../network.ts";
 import type { GitAccess, RemoteContext } from "../remote.ts";
-import { isLoopback, namedServer, serverOf, type ServerAddress } from "./addresses.ts";
+import { gitRemoteOf, isLoopback, namedServer, serverOf, type ServerAddress } from "./addresses.ts";
 import { authenticate, type Ticket } from "./authenticate.ts";
 import { isOver } from "./answer.ts";
 import type { Operation } from "./batch.ts";
@@ -106,7 +106,7 @@ export function addressesOf(name: string, url: string, context: RemoteContext): 
     }
     return async () => own;
   }
-  const remote = gitRemoteOf(url);
+  const remote = gitRemoteOf(url) ?? "origin";
   if (/^-|[\s\p{Cc}]/u.test(remote)) throw noServer(name, url, "it names no Git remote");
   const found = new Map<Operation, Promise<ServerAddress>>();
   return (operation) => {
@@ -114,11 +114,6 @@ export function addressesOf(name: string, url: string, context: RemoteContext): 
     found.set(operation, known);
     return known;
   };
-}
-
-/** The Git remote whose repository keeps the pointers to what an LFS remote holds. */
-export function gitRemoteOf(url: string): string {
-  return /^lfs:(.+)$/is.exec(url)?.[1] ?? "origin";
 }
 
 async function discover(
