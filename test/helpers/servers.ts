@@ -2,19 +2,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { homedir, tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Where .ci/servers installs what the system's packages lack. */
-const FOLDER = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "mversion-ci");
+/** Where .ci/servers installs what the system's packages lack; HOME may be a test's own by now. */
+const FOLDERS = [process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), join(userInfo().homedir, ".cache")].map(
+  (folder) => join(folder, "mversion-ci"),
+);
 const SYSTEM = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 const READY_MS = 60_000;
 
 /** The path of a server's program. Fails where it is missing: an end-to-end test is never skipped in silence. */
 export function serverProgram(name: string): string {
-  const folders = [join(FOLDER, "bin"), join(FOLDER, "python", "bin"), ...(process.env["PATH"] ?? "").split(delimiter)];
-  const found = [...folders, ...SYSTEM].map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const own = FOLDERS.flatMap((folder) => [join(folder, "bin"), join(folder, "python", "bin")]);
+  const found = [...own, ...(process.env["PATH"] ?? "").split(delimiter), ...SYSTEM]
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new Error(`${name} is not installed, and a test needs it: bash .ci/servers`);
 }
