@@ -27,6 +27,8 @@ export interface AddInput {
   keep?: boolean | undefined;
   /** Rename into the cache instead of copying. */
   move?: boolean | undefined;
+  /** Straight to this store, without a copy in the cache. */
+  toRemote?: string | undefined;
   /** The interpreter or lock file whose libraries trained the model. */
   python?: string | undefined;
 }
@@ -64,7 +66,7 @@ export async function add(project: Project, input: AddInput): Promise<AddResult>
       plans.flatMap((plan) => filesOf(project, plan)),
     );
     const stored: Stored[] = [];
-    for (const plan of plans) stored.push(await store(project, plan, input.move === true));
+    for (const plan of plans) stored.push(await store(project, plan, input));
     return record(project, snapshot, input, stored);
   });
 }
@@ -82,11 +84,14 @@ function requireModel(plans: readonly Plan[], { given }: AddInput): void {
   });
 }
 
-async function store(project: Project, plan: Plan, move: boolean): Promise<Stored> {
+async function store(project: Project, plan: Plan, { move = false, toRemote }: AddInput): Promise<Stored> {
   const { path, absolute, isDirectory } = plan.target;
   const cache = await project.store();
   const ignored = isDirectory ? { ignored: await readIgnored(project, path) } : {};
-  const bytes = await cache.add(absolute, path, { move, progress: project.report, ...ignored });
+  const bytes =
+    toRemote === undefined
+      ? await cache.add(absolute, path, { move, progress: project.report, ...ignored })
+      : await (await import("./add/to-remote.ts")).addToRemote(project, toRemote, { absolute, path }, ignored);
   if (bytes.kind === "directory" && bytes.files === 0) {
     throw new MvError(
       "bad-path",

@@ -100,6 +100,30 @@ describe("what was evicted and lies in the tree", () => {
   });
 });
 
+describe("mv add --to-remote", () => {
+  test("sends the bytes past the cache; they may be released, replaced and fetched", async () => {
+    repo.write("models/tokenizer/vocab.json", "{}\n");
+    trained(repo, MODEL, BYTES.D);
+    await play(repo, `mv add ${MODEL} models/tokenizer --to-remote store`);
+    expect(shared.objects()).toEqual(expect.arrayContaining(shorts(BYTES.D, "{}\n")));
+    // Only the folder's manifest is new here.
+    expect(objectsIn(cacheOf(repo))).toHaveLength(5);
+    await play(repo, "mv tag v1.2.0 -a -m straight", "mv push", "mv checkout v1.1.0", "mv checkout v1.2.0");
+    expect(repo.read(MODEL)).toBe(BYTES.D);
+    expect(repo.read("models/tokenizer/vocab.json")).toBe("{}\n");
+  });
+
+  test("writes nothing where the store does not take them", async () => {
+    trained(repo, MODEL, BYTES.D);
+    const before = repo.read(`${MODEL}.mv.yaml`);
+    expect(await screen(repo, `mv add ${MODEL} --to-remote backup`)).toContain("There is no remote backup");
+    setRemotes(repo, { store: "/nonexistent/store" });
+    expect(await screen(repo, `mv add ${MODEL} --to-remote store`)).toContain("exit 12");
+    expect(await screen(repo, `mv add ${MODEL} --to-remote store --move`)).toContain("exit 2");
+    expect(repo.read(`${MODEL}.mv.yaml`)).toBe(before);
+  });
+});
+
 test("says what was freed", async () => {
   expect(await screen(repo, "mv evict --dry-run")).toMatchInlineSnapshot(`
     "Would free 3 objects, 76 B

@@ -15,6 +15,12 @@ export const run: CommandRun = async (context, operands, flags) => {
   if (isOn(flags, "dataset") && role !== undefined && role !== "dataset") {
     throw new MvError("usage", `--dataset and --role ${role} say different things`, { hint: "give one of them" });
   }
+  const toRemote = text(flags, "toRemote");
+  if (isOn(flags, "move") && toRemote !== undefined) {
+    throw new MvError("usage", "--move brings the bytes into the cache, and --to-remote past it", {
+      hint: "give one of them",
+    });
+  }
   const project = await context.project();
   const models = list(flags, "model");
   const result = await add(project, {
@@ -24,6 +30,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     given: await given(context, flags),
     keep: isOn(flags, "keep"),
     move: isOn(flags, "move"),
+    toRemote,
     python: pythonPath(context.cwd, text(flags, "python")),
   });
   return { data: result, ...addView(result, pathsFrom(project)) };

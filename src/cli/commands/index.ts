@@ -83,6 +83,7 @@ export const rows: readonly CommandRow[] = [
       { flags: "--python <path>", text: "the interpreter, environment or lock file that trained it" },
       { flags: "--keep", text: "keep metrics and libraries of the old bytes: they hold for the new ones" },
       { flags: "--move", text: "rename into the cache: for disks that cannot hold it twice" },
+      { flags: "--to-remote <name>", text: "send it straight to this store, without a copy in the cache" },
     ],
     examples: [
       "mv add data/train.csv --dataset",
