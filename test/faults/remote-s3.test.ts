@@ -250,6 +250,30 @@ describe("what a server says", () => {
   });
 });
 
+test("the region is that of the settings, the environment or the profile, else us-east-1", async () => {
+  const regions: unknown[] = [];
+  server.fault = (request) => {
+    regions.push(/\/\d{8}\/([\w-]+)\/s3\//.exec(request.headers.authorization ?? "")?.[1]);
+    return false;
+  };
+  const ask = async (region: string | null): Promise<void> => {
+    const opened = await openS3("store", { ...s3Settings(server, "bucket"), region }, remoteContext());
+    await opened.readFile("mversion.json", 1);
+    await opened.close();
+  };
+  await ask("eu-central-1");
+  process.env["AWS_REGION"] = "eu-west-1";
+  await ask(null);
+  delete process.env["AWS_REGION"];
+  await ask(null);
+  const config = join(folder, "aws-config");
+  writeFileSync(config, "[profile team]\nregion = ap-south-1\naws_access_key_id = k\naws_secret_access_key = s\n");
+  Object.assign(process.env, { AWS_CONFIG_FILE: config, AWS_PROFILE: "team" });
+  await ask(null);
+  delete process.env["AWS_PROFILE"];
+  expect(regions).toEqual(["eu-central-1", "eu-west-1", "us-east-1", "ap-south-1"]);
+});
+
 describe("how often it is asked", () => {
   test("many that are all there: a page for every thousand", async () => {
     const sent = objects(2500);

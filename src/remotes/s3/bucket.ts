@@ -42,9 +42,9 @@ export async function openBucket(name: string, settings: RemoteSettings, context
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const sdk = await import("./sdk.ts");
   const agent = { keepAlive: true, maxSockets: SOCKETS };
-  const region = settings.region ?? context.env["AWS_REGION"] ?? context.env["AWS_DEFAULT_REGION"];
+  const named = settings.region ?? context.env["AWS_REGION"] ?? context.env["AWS_DEFAULT_REGION"];
   const client = new sdk.S3Client({
-    ...(region === undefined ? {} : { region }),
+    region: named ?? (await regionOfProfile(sdk)),
     ...(settings.endpoint === null ? {} : { endpoint: settings.endpoint }),
     forcePathStyle: settings.path_style || isLocal(settings.endpoint ?? context.env["AWS_ENDPOINT_URL_S3"]),
     followRegionRedirects: true,
@@ -62,7 +62,6 @@ export async function openBucket(name: string, settings: RemoteSettings, context
       logger: SILENT,
     },
   });
-  if (region === undefined) await settleRegion(client);
   const peer = { name, url: settings.url };
   let answered = false;
   return {
@@ -97,11 +96,14 @@ const SILENT = {
 };
 
 /** A profile may name the region; servers that are not Amazon's mostly call theirs us-east-1. */
-async function settleRegion(client: sdk.S3Client): Promise<void> {
+async function regionOfProfile({ S3Client }: Sdk): Promise<string> {
+  const client = new S3Client({});
   try {
-    await client.config.region();
+    return await client.config.region();
   } catch {
-    client.config.region = async () => "us-east-1";
+    return "us-east-1";
+  } finally {
+    client.destroy();
   }
 }
 
