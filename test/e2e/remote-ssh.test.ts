@@ -26,6 +26,7 @@ import { parseSshUrl } from "../../src/remotes/ssh/address.ts";
 import { withFileLock } from "../../src/remotes/ssh/locks.ts";
 import { createSession } from "../../src/remotes/ssh/session.ts";
 import { placeInFolder, remoteContract } from "../contracts/remote.ts";
+import { person } from "../helpers/program.ts";
 import { type Sshd, startSshd } from "../helpers/sshd.ts";
 
 const MiB = 1024 * 1024;
@@ -427,4 +428,32 @@ describe("other servers", () => {
     });
     await remote.close();
   });
+});
+
+test("a second clone gets a release byte for byte over SSH, and so does a folder that is no clone", async () => {
+  const store = newFolder();
+  const env = { GIT_SSH_COMMAND: sshd.env["GIT_SSH_COMMAND"] };
+  const server = join(newFolder(), "churn.git");
+  execFileSync("git", ["init", "-q", "--bare", "-b", "main", server]);
+  const ada = person("Ada", { clone: server, env });
+  ada.write("models/model.onnx", randomBytes(300_000));
+  ada.write("models/tokenizer/vocab.txt", "a\nb\n");
+  ada.write("models/tokenizer/empty", "");
+  ada.sh("mversion init --model churn --no-hooks --yes");
+  ada.sh("mversion add models/model.onnx models/tokenizer");
+  ada.sh("git add --all && git commit -qm First");
+  ada.sh("mversion tag v1.0.0 -m 'First one'");
+  ada.sh(`mversion remote add store ${sshd.url(store)}`);
+  expect(ada.sh("mversion remote test store")).toContain("ok");
+  ada.sh("git commit -qam 'Share by SSH' && mversion push");
+  expect(ada.run("mversion doctor --json").stdout).toContain(`store answers, ${sshd.url(store)}`);
+
+  const ben = person("Ben", { clone: server, env });
+  ben.sh("mversion pull");
+  for (const path of ["models/model.onnx", "models/tokenizer/vocab.txt", "models/tokenizer/empty"]) {
+    expect(ben.sha256(path)).toBe(ada.sha256(path));
+  }
+  const ci = person("CI", { env });
+  ci.sh(`mversion get ${sshd.url(store)} churn@v1.0.0 -o model`);
+  expect(ci.sha256("model/models/model.onnx") ?? ci.sha256("model/model.onnx")).toBe(ada.sha256("models/model.onnx"));
 });
