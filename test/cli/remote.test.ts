@@ -1,4 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { json, play, run, sampleProject, screen } from "../helpers/cli.ts";
@@ -249,6 +252,37 @@ describe("mv remote test", () => {
       abilities: { write: true, list: true, remove: true, files: true },
       speed: { put: expect.any(Number), get: expect.any(Number) },
     });
+  });
+
+  it("only reads one that is read-only: the artifacts that others pushed there", async () => {
+    const repo = await sampleProject({ until: "1.0.0" });
+    const store = join(scratchDir(), "store");
+    mkdirSync(store);
+    await play(repo, `mv remote add store ${store}`, "mv push --no-git");
+    const server = createServer((request, response) => {
+      const path = join(store, request.url ?? "");
+      const bytes = existsSync(path) && statSync(path).isFile() ? readFileSync(path) : null;
+      response.writeHead(bytes === null ? 404 : 200, bytes === null ? {} : { "content-length": bytes.length });
+      response.end(request.method === "HEAD" ? null : bytes);
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    try {
+      await play(repo, `mv remote add site http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const { stdout, stderr, status } = await run(repo, "mv remote test site");
+      expect(status).toBe(0);
+      expect(stdout.split("\n").slice(1).join("\n") + stderr).toMatchInlineSnapshot(`
+        "put     unable  it is read-only
+        has     ok      it holds 2 of the files that this commit's pointers name
+        get     ok      2 objects, byte for byte
+        resume  ok      starts again from the beginning
+        files   ok      named files can be read
+        All that was tried works; others have to push there
+        "
+      `);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   it("says what is wrong with one", async () => {

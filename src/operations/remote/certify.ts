@@ -98,7 +98,7 @@ export async function get(remote: Remote, sent: readonly ObjectRef[], scratch: S
   await remote.receive(back, { jobs: JOBS });
   const broken = back.filter((object) => !isWhole(object));
   if (broken.length > 0) throw wrong(`${broken.length} of ${back.length} objects came back with other bytes`);
-  return `${back.length} objects, byte for byte`;
+  return `${back.length} ${back.length === 1 ? "object" : "objects"}, byte for byte`;
 }
 
 async function resume(remote: Remote, object: Transfer | undefined, scratch: Scratch): Promise<string> {
