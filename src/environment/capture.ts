@@ -29,7 +29,7 @@ export interface CaptureOptions {
 
 /**
  * Captures libraries and environment of the Python that is active, without running any installed code; from the lock file
- * in `root` where there is no Python, or only one on PATH that lacks what the code imports. Null where there is neither.
+ * in `root` where there is no Python, or only one on PATH that lacks what the code imports or has no library to name. Null where there is neither.
  * Throws only where `python` names something that is not there.
  */
 export async function capture(root: string, options: CaptureOptions): Promise<Captured | null> {
@@ -44,6 +44,7 @@ export async function capture(root: string, options: CaptureOptions): Promise<Ca
   if (lock === null) return null;
   try {
     const locked = await fromLock(root, lock, imports);
+    if (captured && Object.keys(locked.library_versions).length === 0) return captured.result;
     return { ...locked, warnings: [...warnings, ...locked.warnings] };
   } catch (error) {
     if (!isMvError(error)) throw error;
@@ -75,7 +76,8 @@ function fromPython(
     source,
     warnings,
   };
-  return { result, lacking: choice.lacking.length > 0 };
+  // A Python with nothing to say of the training is hardly the one that trained.
+  return { result, lacking: choice.lacking.length > 0 || Object.keys(versions).length === 0 };
 }
 
 async function fromLock(root: string, name: string, imports: Iterable<string>): Promise<Captured> {

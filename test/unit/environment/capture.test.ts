@@ -75,6 +75,9 @@ describe("capture", () => {
     });
     const env = { CONDA_PREFIX: conda.path("base"), CONDA_DEFAULT_ENV: "base" };
     expect((await capture(none.dir, { env }))?.source).toBe("requirements.txt");
+    // Code that cannot be read for imports, as that of a notebook elsewhere.
+    const silent = folder({ "requirements.txt": "torch==2.3.0\n" });
+    expect((await capture(silent.dir, { env }))?.source).toBe("requirements.txt");
     expect((await capture(folder({ "train.py": "print(1)\n", "requirements.txt": "" }).dir, { env }))?.source).toBe(
       "Python 3.12.0 in conda environment base",
     );
