@@ -13,13 +13,15 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
  * The map in a YAML, JSON or TOML file, told apart by the extension. Maps in it stay nested, numbers keep their text.
- * `shown` is the path as the user wrote it. Throws `invalid-file` naming it and the line: absent, too big, not UTF-8,
- * malformed, or not a map at the top.
+ * `shown` is the path as the user wrote it. Throws `usage` where it is absent or has another ending, and `invalid-file` naming
+ * it and the line: too big, not UTF-8, malformed, or not a map at the top.
  */
 export async function readValues(path: string, shown: string = path): Promise<ValueMap> {
   const extension = extname(shown).toLowerCase();
   if (![".yaml", ".yml", ".json", ".toml"].includes(extension))
-    throw new MvError("invalid-file", `${shown}: not a .yaml, .json or .toml file`);
+    throw new MvError("usage", `${shown}: not a .yaml, .json or .toml file`, {
+      hint: "give one, or KEY=VALUE: --help",
+    });
   const text = await readText(path, shown);
   const value = await parse(text, shown, extension);
   if (!isMap(value)) throw new MvError("invalid-file", `${shown}:1: names and values expected at the top`);
@@ -41,9 +43,12 @@ async function readText(path: string, shown: string): Promise<string> {
   } catch (error) {
     if (error instanceof MvError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
-    throw new MvError("invalid-file", `${shown}: ${code === "ENOENT" ? "no such file" : `cannot be read (${code})`}`, {
-      cause: error,
-    });
+    if (code === "ENOENT" || code === "ENOTDIR")
+      throw new MvError("usage", `${shown}: there is no such file`, {
+        hint: "look for its name with ls",
+        cause: error,
+      });
+    throw new MvError("invalid-file", `${shown}: cannot be read (${code})`, { cause: error });
   }
   try {
     // Fatal: a wrong encoding is an error, not a question mark in a record. The decoder drops a byte order mark.

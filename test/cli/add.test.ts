@@ -250,8 +250,9 @@ describe("mv add", () => {
       ! Next: give one of them
       exit 2
       $ mv add models/model.onnx --params nowhere.yaml
-      ! mversion: nowhere.yaml: no such file
-      exit 13
+      ! mversion: nowhere.yaml: there is no such file
+      ! Next: look for its name with ls
+      exit 2
       $ mv add models/model.onnx --model risk
       ! mversion: There is no model risk; there is churn
       ! Next: mv init --model risk

@@ -44,7 +44,6 @@ describe("readValues", () => {
     ["a.toml", "a = 1\nb = \n", /a\.toml:2: /],
     ["a.yaml", "a: 1\nb: [\n", /a\.yaml:\d+: /],
     ["a.yaml", "- 1\n", /a\.yaml:1: /],
-    ["a.txt", "a=1\n", /a\.txt: not a \.yaml, \.json or \.toml file$/],
     ["a.json", Buffer.from('{"a": "\xff"}', "latin1"), /a\.json: not UTF-8 text$/],
     ["a.json", Buffer.alloc(8 * 1024 * 1024 + 1, 32), /a\.json: bigger than 8388608 bytes$/],
   ])("refuses %s naming file and line", async (name, text, message) => {
@@ -54,12 +53,20 @@ describe("readValues", () => {
     });
   });
 
+  test("refuses a file with another ending, as a wrong command line", async () => {
+    await expect(show("a.txt", "a=1\n")).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/a\.txt: not a \.yaml, \.json or \.toml file$/),
+    });
+  });
+
   test("refuses a file that is absent or no file, without waiting on a pipe", async () => {
     const made = folder({ "folder.json/x": "" });
     await expect(readValues(made.path("gone.json"))).rejects.toMatchObject({
-      code: "invalid-file",
-      message: expect.stringMatching(/no such file$/),
+      code: "usage",
+      message: expect.stringMatching(/gone\.json: there is no such file$/),
     });
+    await expect(readValues(made.path("folder.json/x/deeper.json"))).rejects.toMatchObject({ code: "usage" });
     await expect(readValues(made.path("folder.json"))).rejects.toMatchObject({ code: "invalid-file" });
     if (spawnSync("sh", ["-c", `mkfifo "$0"`, made.path("pipe.json")]).status === 0)
       await expect(readValues(made.path("pipe.json"))).rejects.toMatchObject({
