@@ -13,6 +13,7 @@ import { readReleases } from "./releases.ts";
 import { requireSettled } from "./settled.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { stageChanged } from "./staging.ts";
+import { quoted } from "./targets.ts";
 import { oneModel } from "./versions.ts";
 
 /** Fields that are not set by hand: why, and the command that does it. */
@@ -81,6 +82,7 @@ function patchOf({ values, unset }: SetInput): Record<string, Value | undefined>
   for (const [key, value] of [...values, ...unset.map((key) => [key, undefined] as const)]) {
     requireSettable(key);
     if (key === "training_date" && value !== undefined) requireDay(value);
+    if (key.startsWith("metrics.") && value !== undefined) requireNumber(key, value);
     if (Object.hasOwn(patch, key)) throw new MvError("usage", `${key} is given twice`, { hint: `mv set ${key}=…` });
     patch[key] = value;
   }
@@ -99,6 +101,14 @@ function requireSettable(key: string): void {
 function requireDay(value: Value): void {
   if (typeof value === "string" && isDay(value)) return;
   throw new MvError("usage", "training_date: give a day as YYYY-MM-DD", { hint: "mv set training_date=2026-02-09" });
+}
+
+// As `mv add --metric`: a metric that is a text ("0,91", "") could neither be sorted nor compared.
+function requireNumber(key: string, value: Value): void {
+  if (typeof value !== "string") return;
+  throw new MvError("usage", `${key}=${value}: a metric is a number, with a point`, {
+    hint: value === "" ? `mv set --unset ${quoted(key)}` : `mv set ${quoted(`${key}=0.91`)}`,
+  });
 }
 
 /** The value under a dotted key, as `updateRecord` finds it: of keys that hold dots themselves the longest. */

@@ -76,6 +76,8 @@ describe("set", () => {
       { version: "1.0.0" },
       { "artifacts.0.sha256": "x" },
       { metrics: "high" },
+      { "metrics.accuracy": "high" },
+      { "metrics.accuracy": "" },
       { "library_versions.torch": ["2"] },
       { features: "age" },
       { training_date: "2026-02-30" },
