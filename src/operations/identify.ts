@@ -2,9 +2,9 @@
 import { relative, resolve } from "node:path";
 import { MvError } from "../errors.ts";
 import { compareBytes } from "../model/paths.ts";
-import { draftHoldings } from "./identify/drafts.ts";
+import { declaredHere, draftHoldings } from "./identify/drafts.ts";
 import { hashOf } from "./identify/hash.ts";
-import { type Holding, matching, releaseHoldings } from "./identify/holding.ts";
+import { type Holding, matching, releaseHoldings, versionOf } from "./identify/holding.ts";
 import { memberHoldings } from "./identify/members.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
@@ -44,7 +44,11 @@ export async function identify(project: Project, input: IdentifyInput): Promise<
     ...list.flatMap((release) => matching(releaseHoldings(release), prefix)),
     ...(await draftHoldings(project, releases, prefix, only)),
   ];
-  if (holdings.length === 0) holdings.push(...(await memberHoldings(project, list, prefix)));
+  if (holdings.length === 0) {
+    const released = list.map((release) => ({ version: versionOf(release), listing: release }));
+    const listed = [...released, ...(await declaredHere(project, releases, only))];
+    holdings.push(...(await memberHoldings(project, listed, prefix)));
+  }
   if (holdings.length === 0) throw await unknown(project, input.what, hashed?.sha256 ?? null);
   const hashes = [...new Set(holdings.map((holding) => holding.sha256))].toSorted(compareBytes);
   return { sha256: hashes.length === 1 ? (hashes[0] ?? null) : null, path: hashed?.path ?? null, holdings };

@@ -50,6 +50,18 @@ describe("identify", () => {
     expect(holders(await identified(repo, MODEL))).toEqual([`churn 1.2.0-dev.1 draft artifact ${MODEL}`]);
   });
 
+  it("knows a file inside a folder that is declared only here, and what cannot be added from elsewhere", async () => {
+    const repo = await sampleProject({ until: "1.0.0" });
+    repo.write("models/tokenizer/vocab.json", '{"a":0}\n');
+    await play(repo, "mv add models/tokenizer");
+    expect(holders(await identified(repo, "models/tokenizer/vocab.json"))).toEqual([
+      "churn 1.0.0 declared member models/tokenizer/vocab.json",
+    ]);
+    const elsewhere = join(scratchDir("elsewhere"), "other.bin");
+    writeFileSync(elsewhere, "other");
+    await expect(identified(repo, elsewhere)).rejects.toMatchObject({ hint: "git fetch --tags" });
+  });
+
   it("says that a shallow clone may not know", async () => {
     const repo = await sampleProject({ until: "1.1.0" });
     const clone = cloneRepo(repo, { flags: ["--depth=1"] });

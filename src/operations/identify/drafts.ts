@@ -5,7 +5,7 @@ import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import { readSnapshot } from "../snapshot.ts";
 import { modelNames } from "../versions.ts";
-import { type Holding, holdingsOf, matching } from "./holding.ts";
+import { type Holding, holdingsOf, type Listed, matching } from "./holding.ts";
 
 /** Commits that change a record and are looked at, the newest ones. */
 const MOST_COMMITS = 2000;
@@ -41,6 +41,19 @@ export async function draftHoldings(
     }
   }
   return [...found.values()];
+}
+
+/** What the working tree declares without a release, by model. */
+export async function declaredHere(project: Project, releases: Releases, only: string | null): Promise<Listed[]> {
+  const { records } = await readSnapshot(project, "worktree");
+  return (only === null ? modelNames(project) : [only]).flatMap((model) => {
+    const record = records.get(model)?.record;
+    if (!record) return [];
+    const release = releases.find(model, record.version);
+    if (release && sameContent(release.artifacts, record.artifacts)) return [];
+    const version = { model, version: record.version, state: "declared", tag: null, commit: null, date: null } as const;
+    return [{ version, listing: record }];
+  });
 }
 
 async function pastRecords(project: Project, file: string): Promise<{ commit: string; text: string }[]> {

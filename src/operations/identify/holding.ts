@@ -28,6 +28,12 @@ interface Listing {
   datasets: readonly Artifact[];
 }
 
+/** A version with all that it lists. */
+export interface Listed {
+  version: Version;
+  listing: Listing;
+}
+
 /** Everything that a version names by a hash. */
 export function holdingsOf(version: Version, { content, artifacts, datasets }: Listing): Holding[] {
   return [

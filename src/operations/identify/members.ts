@@ -1,24 +1,23 @@
-// Files inside folders that were released, told by the manifests that the cache has.
+// Files inside the folders of versions, told by the manifests that the cache has.
 import { MANIFEST_MAX_BYTES, parseManifest } from "../../model/manifest.ts";
-import type { Release } from "../../model/release.ts";
 import type { Project } from "../project.ts";
-import { type Holding, versionOf } from "./holding.ts";
+import type { Holding, Listed } from "./holding.ts";
 
-/** Different folders that are looked into, of the newest releases. */
+/** Different folders that are looked into, of the newest versions. */
 const MOST_FOLDERS = 500;
 
-/** Releases are given newest first. */
+/** Versions are given newest first. */
 export async function memberHoldings(
   project: Project,
-  releases: readonly Release[],
+  versions: readonly Listed[],
   prefix: string,
 ): Promise<Holding[]> {
   const folders = new Map<string, Holding[]>();
-  for (const release of releases) {
+  for (const { version, listing } of versions) {
     for (const part of ["artifacts", "datasets"] as const) {
-      for (const { path, kind, sha256 } of release[part]) {
+      for (const { path, kind, sha256 } of listing[part]) {
         if (kind !== "directory" || (!folders.has(sha256) && folders.size >= MOST_FOLDERS)) continue;
-        const holding: Holding = { ...versionOf(release), as: "member", path, sha256 };
+        const holding: Holding = { ...version, as: "member", path, sha256 };
         folders.set(sha256, [...(folders.get(sha256) ?? []), holding]);
       }
     }
