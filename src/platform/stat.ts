@@ -70,7 +70,11 @@ export function assertUnchanged(path: string, before: FileStat): void {
 }
 
 export function changing(path: string, cause?: unknown): MvError {
-  return new MvError("file-changing", `${path} changed while it was read`, { details: { path }, cause });
+  return new MvError("file-changing", `${path} changed while it was read`, {
+    hint: "repeat when its writer is done",
+    details: { path },
+    cause,
+  });
 }
 
 function notRegular(path: string): MvError {
