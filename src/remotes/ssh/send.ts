@@ -1,6 +1,7 @@
 // Objects into a store behind SFTP: a temp file beside the final name, hashed on the way, made durable, then renamed.
 import { createHash } from "node:crypto";
 import { readBytesFile } from "../../platform/files.ts";
+import { lstatOrNull } from "../../platform/stat.ts";
 import { objectPath } from "../layout.ts";
 import type { Transfer, TransferOptions } from "../remote.ts";
 import { together } from "../together.ts";
@@ -38,8 +39,9 @@ async function sendBatch(store: Store, objects: readonly Transfer[], options: Tr
     await together(objects, { jobs: SMALL_AT_ONCE, signal: options.signal }, async (object) => {
       const path = objectPath(object.sha256);
       if (await isThere(store, pathIn(store, path), object)) return void options.onDone?.(object);
-      const bytes = readBytesFile(object.file, SMALL);
-      if (bytes?.length !== object.size || sha(bytes) !== object.sha256) throw wrongBytes(object);
+      const isWhole = Number(lstatOrNull(object.file)?.size ?? -1) === object.size;
+      const bytes = isWhole ? readBytesFile(object.file, SMALL) : null;
+      if (bytes === null || sha(bytes) !== object.sha256) throw wrongBytes(object);
       await sendBytes(store, path, bytes);
       options.onBytes?.(bytes.length);
       folders.add(parentOf(pathIn(store, path)));
