@@ -37,6 +37,8 @@ export function gitRemoteOf(url: string): string | null {
  * ssh the same path over HTTPS, unless the host says otherwise. Null for one that has none, such as a folder.
  */
 export function serverOf(address: string): ServerAddress | null {
+  // Git's remote helpers: ext::sh -c …
+  if (/^[a-z0-9+.-]*::/i.test(address)) return null;
   const scp = /^(?:([^@/\s]+)@)?(\[[^\]\s]+\]|[^:/\s[\]]+):(?!\/\/)(.+)$/.exec(address);
   if (scp && !/^[a-z]$/i.test(scp[2] ?? "")) return overSsh(scp[1] ?? null, scp[2] ?? "", null, scp[3] ?? "");
   const url = parse(address.replace(/^(?:git\+ssh|ssh\+git):/i, "ssh:"));
