@@ -126,6 +126,17 @@ describe("receiving", () => {
     }
   });
 
+  test("tells that objects are absent where the whole question is refused for it", async () => {
+    const absent = { sha256: "0".repeat(64), size: 1, file: join(dir, "absent") };
+    const says = (message: string): void =>
+      server.misbehave((request) => (isBatch(request) ? json(404, { message }) : null));
+    says("Cannot find any of the requested objects");
+    await expect((await once()).receive([absent], { jobs: 1 })).rejects.toMatchObject({ code: "object-missing" });
+    expect(await (await once()).has([absent])).toEqual(new Set());
+    says("Repository not found");
+    await expect((await once()).receive([absent], { jobs: 1 })).rejects.toMatchObject({ code: "denied" });
+  });
+
   test("reads no other bytes for an object's", async () => {
     const { sha256 } = receiving(Buffer.from("a manifest"));
     server.misbehave((request) => (isGet(request) ? { status: 200, body: "<html>no" } : null));
@@ -199,7 +210,7 @@ describe("sending", () => {
     });
     await expect(failing).rejects.toMatchObject({ code: "push-incomplete", details: { objects: [sent.sha256] } });
     expect(done).toEqual([]);
-    expect(bytes).toBe(4);
+    expect(bytes).toBe(0);
   });
 
   test("refuses what the host does not take before anything is sent, in the host's words", async () => {

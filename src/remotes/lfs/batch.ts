@@ -4,13 +4,14 @@ import type { Peer } from "../network.ts";
 import type { ObjectRef } from "../remote.ts";
 import { type ObjectAnswer, readBatch } from "./answer.ts";
 import { readAll } from "./http.ts";
-import { refusal } from "./refusal.ts";
+import { objectsRefusal } from "./refusal.ts";
 import type { Server } from "./server.ts";
 
 export type Operation = "upload" | "download";
 
 /** What the servers of forges take, and stock clients send. */
 const MOST = 100;
+const NOTHING = { upload: null, verify: null, download: null, authenticated: false };
 const MAX_BYTES = 16 * 1024 * 1024;
 
 export interface Batches {
@@ -41,7 +42,10 @@ export function createBatches(peer: Peer, server: Server): Batches {
       objects: objects.map(({ sha256, size }) => ({ oid: sha256, size })),
     };
     const { reply, base } = await server.post(operation, "objects/batch", question, { signal, ask: mayAsk });
-    if (reply.status !== 200) throw await refusal(peer, reply);
+    if (reply.status !== 200) {
+      const error = await objectsRefusal(peer, reply);
+      return new Map(objects.map(({ sha256, size }) => [sha256, { ...NOTHING, sha256, size, error }]));
+    }
     const bytes = await readAll(reply.body, MAX_BYTES).catch((error: unknown) => {
       throw server.http.failure(error);
     });

@@ -19,7 +19,10 @@ const CODES: Readonly<Record<number, ErrorCode>> = { 413: "too-big", 507: "no-sp
 
 /** The error for a reply that is not as it should be; reads its body. */
 export async function refusal(peer: Peer, reply: Reply, details: Record<string, unknown> = {}): Promise<MvError> {
-  const said = wordsOf(await readAll(reply.body, MAX_BYTES).catch(() => null));
+  return refusalSaying(peer, reply, wordsOf(await readAll(reply.body, MAX_BYTES).catch(() => null)), details);
+}
+
+function refusalSaying(peer: Peer, reply: Reply, said: string, details: Record<string, unknown>): MvError {
   const { status } = reply;
   const after = reply.headers["retry-after"];
   if (isPassing(status)) return passing(peer, said === "" ? String(status) : `${status}: ${said}`, after);
@@ -34,6 +37,17 @@ function hintFor({ name }: Peer, status: number): string {
   if (status === 401) return "log in as for git push: git credential, a helper, or ssh";
   if (status === 507 || status === 509) return "free or buy some there, or use another remote: mv remote add";
   return status === 413 ? "mv remote add, with a store that takes it" : `mv remote test ${name}`;
+}
+
+/**
+ * What a refused question says of its objects: some servers refuse it whole where each object would be an error. Throws the error
+ * for the reply where it is about something else.
+ */
+export async function objectsRefusal(peer: Peer, reply: Reply): Promise<{ code: number; message: string }> {
+  const message = wordsOf(await readAll(reply.body, MAX_BYTES).catch(() => null));
+  const isAboutObjects = [404, 410, 422].includes(reply.status) && /\bobjects?\b/i.test(message);
+  if (isAboutObjects) return { code: reply.status, message };
+  throw refusalSaying(peer, reply, message, {});
 }
 
 /** `message` of a JSON error; of a page only that it is one. */

@@ -104,8 +104,13 @@ async function verify(host: Host, object: Transfer, answer: ObjectAnswer, signal
     body: bytesBody(Buffer.from(JSON.stringify({ oid: object.sha256, size: object.size }))),
     signal,
   });
-  if (reply.status >= 300) throw await refusal(host.peer, reply, { sha256: object.sha256 });
-  reply.body.resume();
+  if (reply.status < 300) {
+    reply.body.resume();
+    return;
+  }
+  // Not there, or not whole: on some servers for as long as another writer sends the same.
+  const isPassing = reply.status === 404 || reply.status === 422;
+  throw await refusal(host.peer, reply, { sha256: object.sha256, ...(isPassing ? { transient: true } : {}) });
 }
 
 async function confirm(host: Host, objects: readonly Transfer[], options: TransferOptions): Promise<void> {
@@ -119,6 +124,7 @@ async function confirm(host: Host, objects: readonly Transfer[], options: Transf
   }
   const [first] = open;
   if (first === undefined) return;
+  for (const { size } of open) options.onBytes?.(-size);
   const { name, url } = host.peer;
   throw new MvError(
     "push-incomplete",

@@ -1,5 +1,5 @@
 // The one spelling of a Git LFS pointer.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatLfsPointer, parseLfsPointer } from "../../../src/model/lfs-pointer.ts";
 

@@ -1,5 +1,5 @@
 // Where a Git repository's LFS server is, and which links of a server's are followed.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { gitRemoteOf, isLfs, mayFollow, namedServer, serverOf } from "../../../src/remotes/lfs/addresses.ts";
 

@@ -1,5 +1,5 @@
 // A batch answer is hostile input: it is understood, or refused as a whole.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isMvError } from "../../../src/errors.ts";
 import { expiryOf, headersOf, isOver, readBatch } from "../../../src/remotes/lfs/answer.ts";
