@@ -288,7 +288,9 @@ describe("the commit is a plain one", () => {
   test("one that refuses leaves everything as it was: record, index and what was staged beside the working tree", async () => {
     const repo = forkRepo(retrained);
     repo.hook("commit-msg", "echo 'no ticket' >&2; exit 1");
-    expect((await refused(repo, "commit-failed", "v1.1.0")).message).toContain("no ticket");
+    const { message, hint } = await refused(repo, "commit-failed", "v1.1.0");
+    expect(message).toBe("churn 1.1.0 was not released: no ticket");
+    expect(hint).toBe("put that right, then: mv tag v1.1.0 -m why");
     // The record is staged as one thing and lies there as another; train.py likewise.
     repo.write("train.py", "C = 0.4\n");
     repo.git("add", "train.py");

@@ -9,6 +9,7 @@ import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import { readSnapshot } from "../snapshot.ts";
 import type { TaggedRelease, TagInput } from "../tag.ts";
+import { tagAgain } from "./again.ts";
 import { releaseMessage } from "./payload.ts";
 import type { Reasoned } from "./plan.ts";
 import { forgetTags, rememberBefore, rememberMade } from "./remembered.ts";
@@ -29,7 +30,7 @@ export async function commitAndTag(
     await git.stage(planned.map((item) => item.file));
     if (input.all === true) await stageTracked(git);
     await requireRules(project, releases);
-    commit = await git.commit({ message: commitMessage(project, planned) });
+    commit = await git.commit({ message: commitMessage(project, planned) }).catch(notReleased(planned, input));
     return { commit, tags: await tagCommit(project, releases, planned, commit, input) };
   } catch (error) {
     await rollBack(git, point, commit).catch((failure: unknown) => {
@@ -54,16 +55,31 @@ export async function tagCommit(
 ): Promise<TaggedRelease[]> {
   const sealed = await readSnapshot(project, { commit });
   const messages = planned.map((item) => releaseMessage(sealed, releases, item, commit));
-  const tags = await project.git.createTags(
-    messages.map(({ tagName, text }) => ({ name: tagName, target: commit, message: text })),
-    input.sign === undefined ? {} : { sign: input.sign },
-  );
+  const tags = await project.git
+    .createTags(
+      messages.map(({ tagName, text }) => ({ name: tagName, target: commit, message: text })),
+      input.sign === undefined ? {} : { sign: input.sign },
+    )
+    .catch(notReleased(planned, input));
   const made = messages.map(({ item, tagName, bump }): TaggedRelease => {
     const oid = tags.find((tag) => tag.name === tagName)?.oid ?? "";
     return { model: item.model, version: item.version, tag: tagName, oid, bump };
   });
   await rememberMade(project, made);
   return made;
+}
+
+/** Git and hooks speak of themselves: what did not happen for it, and the command to repeat, are ours to say. */
+function notReleased(planned: readonly Reasoned[], input: TagInput): (error: unknown) => never {
+  return (error) => {
+    if (!isMvError(error) || error.code !== "commit-failed") throw error;
+    const names = planned.map((item) => `${item.model} ${item.version}`).join(", ");
+    throw new MvError("commit-failed", `${names} was not released: ${error.message}`, {
+      hint: `put that right, then: ${tagAgain(input, input.versions, { declared: input.versions.length === 0 })}`,
+      details: error.details,
+      cause: error,
+    });
+  };
 }
 
 async function writeRecord(project: Project, item: Reasoned, text: string): Promise<void> {

@@ -49,7 +49,7 @@ function namedUntracked(project: Project, untracked: readonly string[]): void {
     hint: `git add ${untracked
       .slice(0, 5)
       .map((path) => fromHere(project, path))
-      .join(" ")}\nOr leave them out by .gitignore`,
+      .join(" ")}\nOr leave them out: name them in .gitignore`,
     details: { paths: [...untracked] },
   });
 }
