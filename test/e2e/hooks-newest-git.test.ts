@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(join(programs, "git")))("a Git with hooks in its con
         .sh("mv hooks status")
         .split("\n")
         .map((line) => line.trim().split(/ {2,}/)[1]),
-    ).toEqual(Array.from({ length: 8 }, () => "installed"));
+    ).toEqual(Array.from({ length: 7 }, () => "installed"));
     expect(ada.sh("git hook list pre-commit")).toContain("mversion-pre-commit");
     ada.write(MODEL, "model 1\n");
     ada.sh(`mv add ${MODEL} && git add . && git commit -qm "First training" && mv tag v1.0.0 -m "First release"`);
