@@ -1,12 +1,15 @@
 // Completion in the real shells: keys typed at a terminal, and the words that the shell then runs.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Person, person } from "../helpers/program.ts";
 
 const has = (program: string): boolean => spawnSync(program, ["--version"]).error === undefined;
+
+/** Git's own completion for bash, where its package has put it. */
+const GIT = "/usr/share/bash-completion/completions/git";
 
 /** A repository with a model whose releases are 1.0.0 and 1.1.0. */
 function ada(): Person {
@@ -25,11 +28,12 @@ function ada(): Person {
 /** Runs what is typed in an interactive shell; the words that reach mversion and mv are printed instead of run. */
 function type(someone: Person, shell: "bash" | "zsh", keys: readonly string[]): string[] {
   const dir = mkdtempSync(join(tmpdir(), "mv-shell-"));
-  const start = shell === "zsh" ? `autoload -Uz compinit; compinit -u -d '${dir}/dump'` : "bind 'set bell-style none'";
+  const start = shell === "zsh" ? `autoload -Uz compinit; compinit -u -d '${dir}/dump'` : `[ ! -f ${GIT} ] || . ${GIT}`;
   writeFileSync(
     join(dir, "setup"),
     `${start}
 eval "$(command mversion completion ${shell})"
+git() { if [ "$1" = mversion ]; then words git "$@"; else command git "$@"; fi; }
 words() { printf '<%s>' "$@"; printf '\\n'; }
 mversion() { if [ "$1" = complete ]; then command mversion "$@"; else words mversion "$@"; fi; }
 mv() { words mv "$@"; }
@@ -38,7 +42,7 @@ mv() { words mv "$@"; }
   writeFileSync(join(dir, "keys"), [`. '${dir}/setup'`, ...keys, "exit", ""].join("\r"));
   const command = shell === "zsh" ? "zsh -f -i" : "bash --norc --noprofile -i";
   const { stdout } = someone.run(`TERM=dumb script -qec '${command}' /dev/null < '${dir}/keys'`);
-  return stdout.split(/\r?\n/).flatMap((line) => /<(?:mversion|mv)>.*$/.exec(line.trim())?.[0] ?? []);
+  return stdout.split(/\r?\n/).flatMap((line) => /<(?:mversion|mv|git)>.*$/.exec(line.trim())?.[0] ?? []);
 }
 
 describe.each(["bash", "zsh"] as const)("%s", (shell) => {
@@ -61,6 +65,11 @@ describe.each(["bash", "zsh"] as const)("%s", (shell) => {
       "<mversion><remote><add>",
       "<mversion><checkout><nothing>",
     ]);
+  });
+
+  test.skipIf(!has("script") || !has(shell) || !existsSync(GIT))("completes git mversion, with Git's own", () => {
+    const typed = type(ada(), shell, ["git mversion checko\tv1\t", "git mversion restore mod\t"]);
+    expect(typed).toEqual(["<git><mversion><checkout><v1.0.0>", "<git><mversion><restore><models/model.onnx>"]);
   });
 
   test.skipIf(!has("script") || !has(shell))("mv still completes files, and our commands too", () => {
