@@ -38,14 +38,25 @@ export async function requireAllReleases(project: Project, releases: Releases): 
   await requireNowhere(project, await project.git.remotes(), [...open, ...declared]);
 }
 
+/** Whether this clone was told to leave the tags of some remote out, as `git clone --no-tags` does. Asks no remote. */
+export async function leavesTagsOut(project: Project): Promise<boolean> {
+  return (await tagless(project)).length > 0;
+}
+
+async function tagless(project: Project): Promise<string[]> {
+  const found: string[] = [];
+  for (const remote of await project.git.remotes())
+    if ((await project.git.config(`remote.${remote}.tagOpt`)) === "--no-tags") found.push(remote);
+  return found;
+}
+
 /**
  * The same for a commit that declares a number itself, in a clone that was told to leave tags out: that remote is asked, so
  * that a number which was only declared so far is told from one whose tag is missing here.
  */
 export async function requireTags(project: Project, releases: Releases, head: string): Promise<void> {
   if (releases.all.length > 0) return;
-  for (const remote of await project.git.remotes()) {
-    if ((await project.git.config(`remote.${remote}.tagOpt`)) !== "--no-tags") continue;
+  for (const remote of await tagless(project)) {
     await requireNowhere(project, [remote], await declaredOnly(project, releases, [head]));
   }
 }

@@ -2,6 +2,7 @@
 import { dayIn } from "../model/day.ts";
 import type { Retraction } from "../model/release.ts";
 import type { Value, ValueMap } from "../model/value.ts";
+import { leavesTagsOut } from "./complete.ts";
 import type { LogChanges } from "./log/changes.ts";
 import { type Details, thawDetails } from "./log/frozen.ts";
 import { type Entry, type History, readHistory } from "./log/history.ts";
@@ -50,6 +51,8 @@ export interface LogResult {
   releases: LoggedRelease[];
   unreleased: Unreleased[];
   sorted: Order | null;
+  /** The command that brings what this clone may lack, history or tags; null where nothing speaks for a gap. */
+  incomplete: string | null;
 }
 
 /** Lists releases, newest first or best first. Fails with nothing-found where no release has the metric asked for. */
@@ -57,17 +60,20 @@ export async function log(project: Project, input: LogInput): Promise<LogResult>
   const only = input.model === undefined ? null : oneModel(project, input.model);
   const history = await readHistory(project);
   warnOfGaps(project, history);
-  if (await project.git.isShallow())
+  const shallow = await project.git.isShallow();
+  if (shallow)
     project.warn("this clone is shallow: releases may be missing here; complete it: git fetch --unshallow --tags");
+  const tagless = !shallow && history.releases.length === 0 && (await leavesTagsOut(project));
+  const incomplete = shallow ? "git fetch --unshallow --tags" : tagless ? "git fetch --tags" : null;
   const retractions = new Map(history.retractions.map((event) => [`${event.model} ${event.version}`, event]));
   const asLogged = (entry: Entry): LoggedRelease => logged(entry, retractions.get(`${entry.model} ${entry.version}`));
   const chosen = only === null ? history.releases : history.releases.filter(({ model }) => model === only);
   const open = await unreleased(project, history.releases, only === null ? modelNames(project) : [only]);
   if (input.sort === undefined) {
-    return { releases: chosen.slice(0, input.max).map(asLogged), unreleased: open, sorted: null };
+    return { releases: chosen.slice(0, input.max).map(asLogged), unreleased: open, sorted: null, incomplete };
   }
   const { list, order } = sortByMetric(chosen.map(asLogged), input.sort, project.settings.policy.metrics);
-  return { releases: list.slice(0, input.max), unreleased: open, sorted: order };
+  return { releases: list.slice(0, input.max), unreleased: open, sorted: order, incomplete };
 }
 
 // A thousand releases are listed in one go: fields are copied one by one, as a spread is slower than reading the file, and

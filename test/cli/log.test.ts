@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { BYTES, json, MODEL, play, run, sampleProject, screen, trained } from "../helpers/cli.ts";
 import { forgeTag, tagMessage } from "../helpers/forge.ts";
-import type { TestRepo } from "../helpers/git.ts";
+import { cloneRepo, type TestRepo } from "../helpers/git.ts";
 
 describe("mv log", () => {
   let repo: TestRepo;
@@ -26,6 +26,7 @@ describe("mv log", () => {
       {
         "command": "log",
         "data": {
+          "incomplete": null,
           "releases": [
             {
               "bump": "minor",
@@ -170,6 +171,18 @@ describe("mv log of a life", () => {
       "! No release yet. Next: mv tag v1.0.0 -m WHY
       ! Declared, not released: churn 0.1.0-dev.1"
     `);
+  });
+
+  it("concludes nothing in a clone without tags, nor in a shallow one", async () => {
+    const origin = await sampleProject({ until: "1.0.0" });
+    const tagless = cloneRepo(origin, { flags: ["--no-tags"] });
+    expect(await screen(tagless, "mv log")).toContain(
+      "No release is here, and there may be some. Next: git fetch --tags",
+    );
+    const shallow = cloneRepo(origin, { flags: ["--depth=1", "--no-tags"] });
+    expect(await screen(shallow, "mv log")).toMatch(
+      /there may be some. Next: git fetch --unshallow --tags\n.*no release of it here: churn 1.0.0/,
+    );
   });
 
   it("shows whole reasons with --full, and never plays what they hold", async () => {

@@ -13,12 +13,20 @@ export function logView(result: LogResult, options: { full: boolean; style: Styl
       `Sorted with a higher ${printable(sorted.metric)} as better; .mversion.yaml can say otherwise: policy.metrics.${printable(sorted.metric)}.better: lower`,
     );
   }
-  if (result.releases.length === 0) notes.push("No release yet. Next: mv tag v1.0.0 -m WHY");
+  const { incomplete } = result;
+  if (result.releases.length === 0) {
+    notes.push(
+      incomplete === null
+        ? "No release yet. Next: mv tag v1.0.0 -m WHY"
+        : `No release is here, and there may be some. Next: ${incomplete}`,
+    );
+  }
   const declared = unreleased.filter((item) => item.state === "declared");
   const changed = unreleased.filter((item) => item.state === "changed");
   const named = (items: typeof unreleased): string =>
     items.map((item) => `${printable(item.model)} ${printable(item.version)}`).join(", ");
-  if (declared.length > 0) notes.push(`Declared, not released: ${named(declared)}`);
+  if (declared.length > 0)
+    notes.push(`Declared, ${incomplete === null ? "not released" : "and no release of it here"}: ${named(declared)}`);
   if (changed.length > 0)
     notes.push(`Released with other bytes than the record has now: ${named(changed)}. Next: mv status`);
   return { out: result.releases.map((release) => block(release, options)).join("\n"), notes };
