@@ -50,6 +50,7 @@ export async function openBucket(name: string, settings: RemoteSettings, context
     followRegionRedirects: true,
     // retry.ts repeats, for all remotes alike.
     maxAttempts: 1,
+    logger: SILENT,
     // Every upload carries the SHA-256 that is known anyway, and every download is hashed by the caller.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
@@ -87,6 +88,7 @@ export async function openBucket(name: string, settings: RemoteSettings, context
   };
 }
 
+/** Nothing prints but src/cli. */
 const SILENT = {
   trace: () => undefined,
   debug: () => undefined,
@@ -97,7 +99,7 @@ const SILENT = {
 
 /** A profile may name the region; servers that are not Amazon's mostly call theirs us-east-1. */
 async function regionOfProfile({ S3Client }: Sdk): Promise<string> {
-  const client = new S3Client({});
+  const client = new S3Client({ logger: SILENT });
   try {
     return await client.config.region();
   } catch {
