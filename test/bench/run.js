@@ -1,10 +1,11 @@
-// npm run bench [startup] [hooks] [store] [remotes] [s3]: ratios against a floor that is measured in the same run. Tests never time anything.
+// npm run bench [startup] [hooks] [store] [remotes] [s3] [lfs]: ratios against a floor that is measured in the same run. Tests never time anything.
 const suites = {
   startup: async () => (await import("./startup.js")).benchStartup(),
   hooks: async () => (await import("./hooks.js")).benchHooks(),
   store: async () => (await import("./store.js")).benchStore(),
   remotes: async () => (await import("./remotes.js")).benchRemotes(),
   s3: async () => (await import("./s3.js")).benchS3(),
+  lfs: async () => (await import("./lfs.js")).benchLfs(),
 };
 
 const chosen = process.argv.slice(2);
