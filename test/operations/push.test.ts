@@ -237,6 +237,19 @@ describe("mv push from a clone without the bytes", () => {
   });
 });
 
+test("A store set up by hand, without an id, is no obstacle where it has everything", async () => {
+  const { repo, refs, store } = await sharedProject();
+  await pushFrom(repo, { noGit: true });
+  writeFileSync(join(store, "mversion.json"), '{"repositories":[],"schema":1}');
+  writeFileSync(repo.path(".git/mversion/pushed.json"), "{}");
+  repo.write(".mversion.yaml", repo.read(".mversion.yaml").replace(/^id: .*\n/m, ""));
+  expect(await pushFrom(repo)).toMatchObject({ sent: 0, releases: [] });
+  expect(refs()).toHaveLength(3);
+  trained(repo, MODEL, BYTES.D);
+  await play(repo, `mv add ${MODEL}`, "mv tag v1.2.0 -a -m D");
+  expect(await refusal(pushFrom(repo))).toMatchObject({ code: "usage", message: expect.stringContaining("no id") });
+});
+
 describe("a release that was taken back", () => {
   test("gives its number's file in the store to the one that is pushed", async () => {
     const { repo, store } = await sharedProject();

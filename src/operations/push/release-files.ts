@@ -15,7 +15,7 @@ const TRIES = 5;
 
 /**
  * Writes what is missing of the releases' files; returns the releases that were written. One that holds another release of
- * that number is replaced, unless the Git remote has that tag: throws version-exists. A remote without named files gets none.
+ * that number is replaced, unless the Git remote has that tag: throws version-exists. A remote without named files, or that is only read, gets none.
  */
 export async function writeReleaseFiles(
   project: Project,
@@ -23,7 +23,7 @@ export async function writeReleaseFiles(
   releases: readonly Release[],
   gitRemote: string | null,
 ): Promise<Release[]> {
-  if (!remote.abilities.files || releases.length === 0) return [];
+  if (!remote.abilities.files || !remote.abilities.write || releases.length === 0) return [];
   const { git } = project;
   const there = await listed(remote, releases);
   const tags = await git.readObjects(releases.map(({ oid }) => oid));

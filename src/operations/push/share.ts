@@ -31,8 +31,12 @@ export async function shareOn(
   const report = await sendTargets(project, remote, targets, { ...options, beforeSend: register });
   if (options.dryRun) return { report, written: [] };
   if (isLfs(remote.url)) await noteLfsPointers(project, report.held);
-  if (releases.length > 0) await register();
-  const written = await writeReleaseFiles(project, remote, releases, gitRemote);
+  // A store that was written into the settings by hand and has everything is no reason to refuse a push.
+  const isNamed = project.settings.id !== null || report.sent > 0;
+  if (!isNamed && releases.length > 0 && remote.abilities.files) {
+    project.warn(`${remote.name} gets no copy of the releases: .mversion.yaml has no id; mv remote add gives it one`);
+  } else if (releases.length > 0) await register();
+  const written = isNamed ? await writeReleaseFiles(project, remote, releases, gitRemote) : [];
   if (report.elsewhere.length + report.nowhere.length === 0) await record(project, remote.name, targets);
   return { report, written };
 }
