@@ -38,9 +38,14 @@ export async function requireAllReleases(project: Project, releases: Releases): 
   await requireNowhere(project, await project.git.remotes(), [...open, ...declared]);
 }
 
-/** Whether this clone was told to leave the tags of some remote out, as `git clone --no-tags` does. Asks no remote. */
-export async function leavesTagsOut(project: Project): Promise<boolean> {
-  return (await tagless(project)).length > 0;
+/**
+ * The command that brings what this clone may lack: all history where it is shallow, tags where it was told to leave them out
+ * and has none. Null where nothing speaks for a gap. Asks no remote.
+ */
+export async function completingCommand(project: Project, hasReleases: boolean): Promise<string | null> {
+  if (await project.git.isShallow()) return "git fetch --unshallow --tags";
+  const [remote] = hasReleases ? [] : await tagless(project);
+  return remote === undefined ? null : fetchTags(remote);
 }
 
 async function tagless(project: Project): Promise<string[]> {

@@ -2,7 +2,7 @@
 import { dayIn } from "../model/day.ts";
 import type { Retraction } from "../model/release.ts";
 import type { Value, ValueMap } from "../model/value.ts";
-import { leavesTagsOut } from "./complete.ts";
+import { completingCommand } from "./complete.ts";
 import type { LogChanges } from "./log/changes.ts";
 import { type Details, thawDetails } from "./log/frozen.ts";
 import { type Entry, type History, readHistory } from "./log/history.ts";
@@ -60,11 +60,9 @@ export async function log(project: Project, input: LogInput): Promise<LogResult>
   const only = input.model === undefined ? null : oneModel(project, input.model);
   const history = await readHistory(project);
   warnOfGaps(project, history);
-  const shallow = await project.git.isShallow();
-  if (shallow)
+  const incomplete = await completingCommand(project, history.releases.length > 0);
+  if (await project.git.isShallow())
     project.warn("this clone is shallow: releases may be missing here; complete it: git fetch --unshallow --tags");
-  const tagless = !shallow && history.releases.length === 0 && (await leavesTagsOut(project));
-  const incomplete = shallow ? "git fetch --unshallow --tags" : tagless ? "git fetch --tags" : null;
   const retractions = new Map(history.retractions.map((event) => [`${event.model} ${event.version}`, event]));
   const asLogged = (entry: Entry): LoggedRelease => logged(entry, retractions.get(`${entry.model} ${entry.version}`));
   const chosen = only === null ? history.releases : history.releases.filter(({ model }) => model === only);

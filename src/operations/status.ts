@@ -6,6 +6,7 @@ import type { Pointer } from "../model/pointer.ts";
 import type { ModelRecord } from "../model/record.ts";
 import { createJournal } from "../store/journal.ts";
 import type { Bytes } from "../store/store.ts";
+import { completingCommand } from "./complete.ts";
 import { readHead } from "./committed.ts";
 import { lackingObjects, wantedOf } from "./materialize.ts";
 import type { NextCommands } from "./next-commands.ts";
@@ -67,6 +68,8 @@ export interface StatusResult {
   broken: BrokenFile[];
   /** The command that was interrupted and is finished by the next one. */
   interrupted: string | null;
+  /** The command that brings what this clone may lack, history or tags; null where nothing speaks for a gap. */
+  incomplete: string | null;
 }
 
 /** Reads only; takes no lock, so it works while another command runs. One unreadable file does not hide the others. */
@@ -105,6 +108,7 @@ export async function status(project: Project): Promise<StatusResult> {
     conflicts: unmerged.filter((path) => path.endsWith(".mv.yaml") || records.has(path)),
     broken,
     interrupted: journal?.verb ?? null,
+    incomplete: await completingCommand(project, releases.all.length > 0),
   };
 }
 

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BYTES, DATA, json, MODEL, play, run, sampleProject, screen, trained } from "../helpers/cli.ts";
+import { cloneRepo } from "../helpers/git.ts";
 
 describe("mv status", () => {
   it("shows models and artifacts", async () => {
@@ -12,6 +13,19 @@ describe("mv status", () => {
         data/train.csv     dataset  unchanged
         models/model.onnx  model    unchanged"
     `);
+  });
+
+  it("concludes nothing where history or tags are not here", async () => {
+    const repo = await sampleProject({ until: "1.1.0" });
+    for (const [flags, command] of [
+      [["--depth=1", "--no-tags"], "git fetch --unshallow --tags"],
+      [["--no-tags"], "git fetch --tags"],
+    ] as const) {
+      const clone = cloneRepo(`file://${repo.dir}`, { flags: [...flags] });
+      const { stdout, stderr } = await run(clone, "mv status");
+      expect(stdout).toMatch(/^churn {2}1\.1\.0 {2}no release of it here$/m);
+      expect(stderr).toContain(`History or tags are not all here, so releases may be missing. Next: ${command}`);
+    }
   });
 
   it("gives walkthrough's document to a program", async () => {
@@ -40,6 +54,7 @@ describe("mv status", () => {
           "branch": "main",
           "broken": [],
           "conflicts": [],
+          "incomplete": null,
           "interrupted": null,
           "models": [
             {

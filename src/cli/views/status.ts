@@ -20,11 +20,11 @@ export function statusView(result: StatusResult, here: Here): { out: string; not
   return { out: parts.join("\n"), notes: notes(result, here) };
 }
 
-function modelRow(model: ModelStatus, { broken }: StatusResult): string[] {
+function modelRow(model: ModelStatus, { broken, incomplete }: StatusResult): string[] {
   if (broken.some(({ path }) => path === model.record)) return [model.model, "record cannot be read"];
   if (model.declared === null) return [model.model, "nothing added yet"];
   const facts = [
-    releaseFact(model),
+    releaseFact(model, incomplete),
     ...(model.artifacts.length === 0 ? ["no artifacts"] : []),
     ...(model.uncommitted ? ["not committed"] : []),
     ...(model.stale ? ["record describes other bytes"] : []),
@@ -33,10 +33,11 @@ function modelRow(model: ModelStatus, { broken }: StatusResult): string[] {
   return [model.model, model.declared, facts.join("; ")];
 }
 
-function releaseFact({ released, overwrites }: ModelStatus): string {
+function releaseFact({ released, overwrites }: ModelStatus, incomplete: string | null): string {
   if (overwrites === "release") return "released with other bytes";
   if (overwrites === "draft") return "committed with other bytes";
-  return released ? "released" : "not released";
+  if (released) return "released";
+  return incomplete === null ? "not released" : "no release of it here";
 }
 
 function shortList(versions: readonly string[]): string {
@@ -55,13 +56,16 @@ function stateOf(artifact: ArtifactStatus, models: number): string {
 }
 
 function notes(result: StatusResult, here: Here): string[] {
-  const { artifacts, models, conflicts, broken, interrupted } = result;
+  const { artifacts, models, conflicts, broken, interrupted, incomplete } = result;
   const paths = (chosen: (artifact: ArtifactStatus) => boolean): string[] =>
     artifacts.filter(chosen).map(({ path }) => here.typed(path));
   const modified = paths(({ state, path }) => state === "modified" && !broken.some((file) => file.path === path));
   const back = paths(({ state, stored }) => state === "other-version" || (state === "absent" && stored === true));
   const away = paths(({ state, stored }) => state === "absent" && stored === false);
   return [
+    ...(incomplete === null
+      ? []
+      : [`History or tags are not all here, so releases may be missing. Next: ${incomplete}`]),
     ...(interrupted === null ? [] : [`A ${interrupted} was interrupted. Next: mv restore, which finishes it first`]),
     ...(conflicts.length > 0
       ? [`In conflict: ${conflicts.map(here.shown).join(", ")}. Next: mv merge --ours, or mv merge --theirs`]
