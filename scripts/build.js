@@ -39,11 +39,20 @@ const loadLater = {
       return { path: `./later/${name}.js`, external: true };
     }),
 };
-/** Both files must speak of the same error class. */
-const oneErrorClass = {
+/** All files must speak of the same error class. */
+const errorsIn = (folder) => ({
   name: "errors",
-  setup: ({ onResolve }) => onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: "../errors.js", external: true })),
-};
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: `${folder}/errors.js`, external: true })),
+});
+/** What the shared stores need is loaded by the commands that ask one. */
+const remotesIn = (folder) => ({
+  name: "remotes",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/remotes\/open\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: `${folder}/remotes.js`, external: true } : undefined,
+    ),
+});
 const librariesIn = (folder) => ({
   name: "libraries",
   setup({ onResolve }) {
@@ -59,7 +68,7 @@ await build({
   ...common,
   entryPoints: ["./src/cli/main.ts"],
   outfile: `${fresh}/cli/main.js`,
-  plugins: [loadLater, oneErrorClass],
+  plugins: [loadLater, errorsIn("..")],
 });
 const loads = [...later].map(([name, file]) => `${JSON.stringify(name)}: () => import("./${file}"),`);
 await Promise.all([
@@ -67,13 +76,19 @@ await Promise.all([
     ...common,
     stdin: { contents: `export const load = {\n${loads.join("\n")}\n};`, resolveDir: root, sourcefile: "app.ts" },
     outfile: `${fresh}/cli/app.js`,
-    plugins: [librariesIn("../lib"), oneErrorClass],
+    plugins: [remotesIn("../lib"), librariesIn("../lib"), errorsIn("..")],
+  }),
+  build({
+    ...common,
+    entryPoints: ["./src/remotes/open.ts"],
+    outfile: `${fresh}/lib/remotes.js`,
+    plugins: [librariesIn("."), errorsIn("..")],
   }),
   build({
     ...common,
     entryPoints: ["./src/index.ts"],
     outfile: `${fresh}/index.js`,
-    plugins: [librariesIn("./lib")],
+    plugins: [remotesIn("./lib"), librariesIn("./lib"), errorsIn(".")],
   }),
   build({ ...common, entryPoints: ["./src/errors.ts"], outfile: `${fresh}/errors.js` }),
   build({ ...common, entryPoints: ["./src/platform/hash-worker.ts"], outfile: `${fresh}/platform/hash-worker.js` }),

@@ -8,7 +8,6 @@ import { pointerPath } from "../../model/paths.ts";
 import { parsePointer } from "../../model/pointer.ts";
 import { formatRetractionTag, parseTagObject, type Release } from "../../model/release.ts";
 import { formatTag, parseTag } from "../../model/version.ts";
-import { openRemote } from "../../remotes/open.ts";
 import type { Surroundings } from "../project.ts";
 import { CONFIG_FILE } from "../project.ts";
 import { contextFor, type Got, type Source } from "./source.ts";
@@ -58,6 +57,7 @@ export async function openGitSource(around: Surroundings, address: string, scrat
       return { release: reading.release, raw: found.raw, ...(await readTree(found.git, reading.release)) };
     },
     async *remotes() {
+      const { openRemote } = await import("../../remotes/open.ts");
       const context = contextFor(around, address);
       const named = Object.keys(settings.remotes);
       const first = settings.default_remote;

@@ -4,7 +4,6 @@ import { parseReleaseFile, RELEASE_FILE_MAX_BYTES, releaseFilePath } from "../..
 import { parseStageFile, STAGE_FILE_MAX_BYTES, stageFilePath } from "../../model/stage-file.ts";
 import { parseStoreFile, STORE_FILE, STORE_FILE_MAX_BYTES } from "../../model/store-file.ts";
 import { parseVersion } from "../../model/version.ts";
-import { openRemote } from "../../remotes/open.ts";
 import type { Remote, RemoteContext } from "../../remotes/remote.ts";
 import type { Source } from "./source.ts";
 
@@ -56,6 +55,7 @@ export async function openStoreSource(context: RemoteContext, address: string, s
 }
 
 async function openStore(context: RemoteContext, address: string, sure: boolean): Promise<Remote | null> {
+  const { openRemote } = await import("../../remotes/open.ts");
   const settings = { url: address, endpoint: null, region: null, path_style: false };
   try {
     const remote = await openRemote("store", settings, context);
