@@ -77,6 +77,7 @@ describe("mv move", () => {
       exit 1
       $ mv move models/model.onnx .git/model.onnx
       ! mversion: refused: .git/model.onnx cannot be tracked: a name in it is a spelling of .git
+      ! Next: give it another name
       exit 1
       $ mv move . other
       ! mversion: . holds 2 artifacts; move them one at a time

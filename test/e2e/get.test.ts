@@ -145,9 +145,11 @@ test("killed at any moment, the folder holds one version or the other, and the n
       env,
       stdio: "ignore",
     });
+    // It may have ended by itself before it is killed.
+    const ended = once(child, "close");
     await setTimeout(wait);
     child.kill("SIGKILL");
-    await once(child, "close");
+    await ended;
     if (existsSync(into)) {
       const stamp = JSON.parse(readFileSync(join(into, "version.json"), "utf8")) as { version: string };
       version = stamp.version;
