@@ -1,14 +1,18 @@
 // A Git with hooks in its config (2.54 and later): ours stand beside every hook file and every manager, and leave no trace.
 // .ci/newest-git brings that Git; NEWEST_GIT names its folder where it is another.
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { scratchDir } from "../helpers/git.ts";
 import { type HookManagers, hookManagers } from "../helpers/hook-managers.ts";
 import { type Person, person } from "../helpers/program.ts";
 
 const MODEL = "models/model.onnx";
-const programs = process.env["NEWEST_GIT"] ?? join(homedir(), ".cache", "mversion-ci", "newest-git", "bin");
+// The account's own home: tests have another HOME.
+const programs = process.env["NEWEST_GIT"] ?? join(userInfo().homedir, ".cache/mversion-ci/newest-git/bin");
+/** Where it is missing the tests are left out; in CI, which brings it, they fail. */
+const isLeftOut = !existsSync(join(programs, "git")) && process.env["CI"] === undefined;
 
 /** A repository with the model's first release. */
 function releasedOnce(path?: string): Person {
@@ -33,7 +37,7 @@ function guards(ada: Person): void {
   expect(ada.read(MODEL)).toBe("model 2\n");
 }
 
-describe.skipIf(!existsSync(join(programs, "git")))("a Git with hooks in its config", () => {
+describe.skipIf(isLeftOut)("a Git with hooks in its config", () => {
   test("runs ours beside a hook file, and forgets them without a trace", () => {
     const ada = person("Ada", { programs });
     expect(ada.sh("git version")).toMatch(/ 2\.(5[4-9]|[6-9]\d)\.| [3-9]\./);
@@ -63,8 +67,10 @@ describe.skipIf(!existsSync(join(programs, "git")))("a Git with hooks in its con
 
   test("a clone, a merge and a push ask ours too", () => {
     const ada = releasedOnce();
-    const server = ada.sh("git init -q --bare ../server.git && cd ../server.git && pwd");
-    ada.sh(`git remote add origin ${server} && git push -q --follow-tags -u origin main`);
+    const server = scratchDir("server");
+    ada.sh(
+      `git init -q --bare ${server} && git remote add origin ${server} && git push -q --follow-tags -u origin main`,
+    );
     const ben = person("Ben", { programs, clone: server });
     ben.sh("mv hooks install && git switch -qc topic");
     ben.write("train.py", "x = 2\n");
