@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openGit } from "../../src/git/git.ts";
 import { type TestRepo, cloneRepo, createRepo, repoAt, scratchDir, testHome, withEnv } from "../helpers/git.ts";
+import { isMissing } from "../helpers/programs.ts";
 
 describe("tags", () => {
   const target = (repo: TestRepo) => repo.commit("one", { "a.txt": "a" });
@@ -69,36 +70,39 @@ describe("tags", () => {
     }
   });
 
-  test("are signed by ssh where asked or configured; a failing signature leaves nothing", async () => {
-    const repo = createRepo({ config: { "gpg.format": "ssh" } });
-    const oid = target(repo);
-    const keys = scratchDir("keys");
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", `${keys}/id`]);
-    writeFileSync(
-      `${keys}/allowed`,
-      `ada@example.org ${execFileSync("cat", [`${keys}/id.pub`], { encoding: "utf8" })}`,
-    );
-    repo.git("config", "user.signingKey", `${keys}/id`);
-    repo.git("config", "gpg.ssh.allowedSignersFile", `${keys}/allowed`);
-    const git = await openGit(repo.dir);
-    await git.createTags([{ name: "v1", target: oid, message: "asked" }], { sign: true });
-    repo.git("verify-tag", "v1");
-    await git.createTags([{ name: "v2", target: oid, message: "not asked" }]);
-    expect(raw(repo, "v2")).not.toContain("SIGNATURE");
-    repo.git("config", "tag.gpgSign", "true");
-    const signing = await openGit(repo.dir);
-    await signing.createTags([{ name: "v3", target: oid, message: "configured" }]);
-    repo.git("verify-tag", "v3");
-    await signing.createTags([{ name: "v4", target: oid, message: "refused" }], { sign: false });
-    expect(raw(repo, "v4")).not.toContain("SIGNATURE");
-    repo.git("config", "user.signingKey", `${keys}/none`);
-    const two = ["v5", "v6"].map((name) => ({ name, target: oid, message: "x" }));
-    await expect(signing.createTags(two)).rejects.toMatchObject({ code: "commit-failed", message: /key/ });
-    expect((await git.tags()).map((tag) => tag.name)).toEqual(["v1", "v2", "v3", "v4"]);
-    expect(readdirSync(repo.path(".git/mversion"))).toEqual([]);
-  });
+  test.skipIf(isMissing("ssh-keygen"))(
+    "are signed by ssh where asked or configured; a failing signature leaves nothing",
+    async () => {
+      const repo = createRepo({ config: { "gpg.format": "ssh" } });
+      const oid = target(repo);
+      const keys = scratchDir("keys");
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", `${keys}/id`]);
+      writeFileSync(
+        `${keys}/allowed`,
+        `ada@example.org ${execFileSync("cat", [`${keys}/id.pub`], { encoding: "utf8" })}`,
+      );
+      repo.git("config", "user.signingKey", `${keys}/id`);
+      repo.git("config", "gpg.ssh.allowedSignersFile", `${keys}/allowed`);
+      const git = await openGit(repo.dir);
+      await git.createTags([{ name: "v1", target: oid, message: "asked" }], { sign: true });
+      repo.git("verify-tag", "v1");
+      await git.createTags([{ name: "v2", target: oid, message: "not asked" }]);
+      expect(raw(repo, "v2")).not.toContain("SIGNATURE");
+      repo.git("config", "tag.gpgSign", "true");
+      const signing = await openGit(repo.dir);
+      await signing.createTags([{ name: "v3", target: oid, message: "configured" }]);
+      repo.git("verify-tag", "v3");
+      await signing.createTags([{ name: "v4", target: oid, message: "refused" }], { sign: false });
+      expect(raw(repo, "v4")).not.toContain("SIGNATURE");
+      repo.git("config", "user.signingKey", `${keys}/none`);
+      const two = ["v5", "v6"].map((name) => ({ name, target: oid, message: "x" }));
+      await expect(signing.createTags(two)).rejects.toMatchObject({ code: "commit-failed", message: /key/ });
+      expect((await git.tags()).map((tag) => tag.name)).toEqual(["v1", "v2", "v3", "v4"]);
+      expect(readdirSync(repo.path(".git/mversion"))).toEqual([]);
+    },
+  );
 
-  test("are signed by gpg", async () => {
+  test.skipIf(isMissing("gpg"))("are signed by gpg", async () => {
     const repo = createRepo({ config: { "gpg.format": "openpgp", "user.signingKey": "ada@example.org" } });
     const oid = target(repo);
     const gnupg = `${testHome()}/.gnupg`;

@@ -8,6 +8,7 @@ import { tag, type TagInput } from "../../src/operations/tag.ts";
 import { BYTES, MODEL, play, sampleProject, trained } from "../helpers/cli.ts";
 import { forkRepo } from "../helpers/fork.ts";
 import { scratchDir, testEnv, testHome, type TestRepo } from "../helpers/git.ts";
+import { isMissing } from "../helpers/programs.ts";
 
 let retrained: TestRepo;
 
@@ -41,7 +42,7 @@ async function leavesNothing(repo: TestRepo, input: Partial<TagInput>, why: RegE
   await release(repo, { sign: false });
 }
 
-describe("with an ssh key", () => {
+describe.skipIf(isMissing("ssh-keygen"))("with an ssh key", () => {
   const keys = scratchDir("ssh");
   const key = join(keys, "key");
 
@@ -83,7 +84,7 @@ describe("with an ssh key", () => {
   });
 });
 
-describe("with a gpg key", () => {
+describe.skipIf(isMissing("gpg"))("with a gpg key", () => {
   const gnupg = join(testHome(), ".gnupg");
   let fingerprint = "";
 
