@@ -1,0 +1,114 @@
+// Stores, and what goes to them and comes back: the words of these commands.
+import type { CommandRow } from "../../command.ts";
+import { MODEL, STORE, JOBS } from "./flags.ts";
+
+export const shareRows: readonly CommandRow[] = [
+  {
+    name: "remote",
+    group: "share",
+    operands: "<action> [name] [url]",
+    summary: "add, list, remove or test the stores that artifacts are shared by",
+    about:
+      "A remote is a folder (/mnt/models), a bucket (s3://bucket/path), a host (ssh://user@host/path), a web server to read from (https://host/path), or the Git host through Git LFS (lfs). It is written to .mversion.yaml, for the whole team; credentials never are. The first remote is the default. test puts, gets, resumes, lists and deletes objects of its own, and says what the remote can do and how fast.",
+    flags: [
+      { flags: "--default", text: "add: push, pull and fetch use it where none is named" },
+      { flags: "--endpoint <url>", text: "add: the address of an S3 server that is not Amazon's" },
+      { flags: "--region <name>", text: "add: the region of an S3 bucket" },
+      { flags: "--path-style", text: "add: the bucket stands in the path of an S3 address, not in the host's name" },
+    ],
+    examples: ["mv remote add store /mnt/models", "mv remote list", "mv remote test store", "mv remote remove store"],
+    load: () => import("../remote.ts"),
+  },
+  {
+    name: "push",
+    group: "share",
+    operands: "[version...]",
+    summary: "share: bytes to the store, then branch and release tags to Git",
+    about:
+      "Without VERSION: what HEAD's pointers and records name, its branch, and the releases it leads to that the Git remote lacks. With VERSION: what these need, and their tags. The store is asked what it lacks and confirms what it takes before any ref goes out; branch and tags go together or not at all, never by force.",
+    flags: [
+      { flags: "--all", text: "every release, every branch, and every draft in their history" },
+      { flags: "--no-git", text: "send objects, and leave Git alone" },
+      MODEL,
+      STORE,
+      JOBS,
+      { flags: "--dry-run", text: "say what would be sent" },
+    ],
+    examples: ["mv push", "mv push v1.1.0", "mv push --all --no-git --remote backup"],
+    load: () => import("../push.ts"),
+  },
+  {
+    name: "pull",
+    group: "share",
+    operands: "[words...]",
+    summary: "get commits from Git, forward only, and the bytes that they name",
+    about:
+      "Fetches the branch's upstream, moves the branch forward to it, and brings the artifacts to what their pointers say. A branch with commits of its own is left alone, and so is an artifact whose bytes are stored nowhere. WORDS name artifacts, folders or globs to bring, instead of all; versions come into the cache. Exit 3: some bytes could not be had.",
+    flags: [MODEL, JOBS, { flags: "--dry-run", text: "fetch from Git, and say what would change" }],
+    examples: ["mv pull", "mv pull models/", "mv pull --jobs 16"],
+    load: () => import("../pull.ts"),
+  },
+  {
+    name: "fetch",
+    group: "share",
+    operands: "[words...]",
+    summary: "get bytes from the stores into the cache; files stay as they are",
+    about:
+      "WORDS are versions, artifacts, folders or globs; without: what the pointers here say. The default store is asked first, then the others. Nothing enters the cache unless its SHA-256 is right; an interrupted fetch goes on where it stopped.",
+    flags: [
+      { flags: "--all", text: "every release, and the tips of all branches" },
+      MODEL,
+      { ...STORE, text: "ask this store alone" },
+      JOBS,
+      { flags: "--dry-run", text: "say what would come" },
+    ],
+    examples: ["mv fetch", "mv fetch v1.0.0", "mv fetch 'models/*.onnx' --jobs 16"],
+    load: () => import("../fetch.ts"),
+  },
+  {
+    name: "get",
+    group: "share",
+    operands: "<source> [version] [path...]",
+    summary: "bring one version's files into a folder, from a Git repository or straight from a store",
+    about:
+      "SOURCE is a Git repository (its address or path) or a store (s3://bucket/prefix, a folder, https://…): a store needs no Git and no Git host. VERSION is MODEL@v1.2.0, MODEL@STAGE, MODEL, v1.2.0 or STAGE; default: the newest release. A word with a slash is a path. Every byte is checked. The folder is wholly the version before or wholly the new one, and version.json in it says what it is.",
+    flags: [
+      { flags: "-o, --output <dir>", text: "the folder that holds the version afterwards" },
+      { flags: "--if-changed", text: "do nothing where the folder holds that version already" },
+      { flags: "--data", text: "the data that it was trained on, too" },
+      { flags: "--verify-signature <file>", text: "an allowed-signers file: the release must be signed by its tagger" },
+      { flags: "--force", text: "replace a folder that holds other files" },
+      { flags: "--jobs <n>", text: "how many objects at once (8)" },
+    ],
+    examples: [
+      "mv get https://git.example.org/team/churn.git v1.2.0 -o model",
+      "mv get s3://models/team churn@production -o /srv/model --if-changed",
+    ],
+    load: () => import("../get.ts"),
+  },
+  {
+    name: "gc",
+    group: "share",
+    summary: "free the cache of bytes that no branch, tag, stash, reflog entry or working tree needs",
+    about:
+      "Keeps what any state of the repository names, and everything that was used within the grace age (gc.grace in .mversion.yaml, 14 days by default). A cache that several repositories share is cleaned only where all of them can be asked. Asks first at a terminal; elsewhere give --yes or --dry-run.",
+    flags: [
+      { flags: "--dry-run", text: "say what would go, and remove nothing" },
+      { flags: "--grace <time>", text: "keep what was used within that time: 14d, 12h, 0d" },
+      { flags: "--forget <path>", text: "a repository that shared the cache and is gone (repeatable)", repeat: true },
+    ],
+    examples: ["mv gc --dry-run", "mv gc --grace 30d --yes"],
+    load: () => import("../gc.ts"),
+  },
+  {
+    name: "verify",
+    group: "share",
+    operands: "[version...]",
+    summary: "check bytes, records, pointers and seals of releases, or the working tree",
+    about:
+      "Reads and hashes every byte; trusts no cache of its own. Names everything that is broken. Exit 13: bytes differ; 1: tag, record, pointers or seals disagree; 3: nothing is wrong, but some bytes are not here.",
+    flags: [MODEL, { flags: "--all", text: "every release" }],
+    examples: ["mv verify", "mv verify v1.1.0", "mv verify --all"],
+    load: () => import("../verify.ts"),
+  },
+];
