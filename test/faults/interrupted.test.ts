@@ -1,41 +1,16 @@
 // kill -9 at every rename, fsync, link and unlink that a command makes: a path holds wholly the old or wholly the new bytes,
 // `mv status` still works, and repeating the command ends where an uninterrupted one does.
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { BYTES, DATA, json, MODEL, play, run, sampleProject, shellWords, trained } from "../helpers/cli.ts";
+import { BYTES, DATA, json, MODEL, play, run, sampleProject, trained } from "../helpers/cli.ts";
 import { forkRepo } from "../helpers/fork.ts";
-import { testEnv, type TestRepo } from "../helpers/git.ts";
-
-const PROGRAM = join(fileURLToPath(import.meta.url), "../../../bin/mversion.js");
-const hasStrace = spawnSync("strace", ["-V"]).status === 0;
-
-/** Runs a command line and kills it when its main thread enters the n-th of these system calls; false where it came through. */
-function isKilledAt(repo: TestRepo, line: string, calls: string, nth: number): boolean {
-  const [, ...words] = shellWords(line);
-  const flags = ["-qqq", "-o", "/dev/null", "-e", `trace=${calls}`, "-e", `inject=${calls}:signal=KILL:when=${nth}`];
-  const done = spawnSync("strace", [...flags, process.execPath, PROGRAM, ...words], {
-    cwd: repo.dir,
-    env: testEnv({ NO_COLOR: "1" }),
-    encoding: "utf8",
-  });
-  if (done.signal === "SIGKILL" || done.status === 137) return true;
-  expect(done.stderr + done.stdout, line).not.toContain("bug in mversion");
-  expect(done.status, done.stderr + done.stdout).toBe(0);
-  return false;
-}
+import type { TestRepo } from "../helpers/git.ts";
+import { hasStrace, isKilledAt, underStrace } from "../helpers/strace.ts";
 
 function withStrace(repo: TestRepo, line: string, inject: string, calls: string) {
-  const [, ...words] = shellWords(line);
   const log = join(repo.dir, ".git/strace.log");
-  const flags = ["-qqq", "-o", log, "-e", `trace=${calls}`, "-e", inject];
-  const done = spawnSync("strace", [...flags, process.execPath, PROGRAM, ...words], {
-    cwd: repo.dir,
-    env: testEnv({ NO_COLOR: "1" }),
-    encoding: "utf8",
-  });
+  const done = underStrace(repo, line, ["-o", log, "-e", `trace=${calls}`, "-e", inject]);
   return { status: done.status, stderr: done.stderr, hit: readFileSync(log, "utf8").includes("(INJECTED)") };
 }
 

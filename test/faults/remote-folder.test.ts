@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isTempName } from "../../src/platform/temp.ts";
+import { hasStrace } from "../helpers/strace.ts";
 
 const home = mkdtempSync(join(tmpdir(), "mv-remote-faults-"));
 const driver = join(home, "remote-driver.mjs");
-const hasStrace = spawnSync("strace", ["-V"]).status === 0;
 const isRoot = process.getuid?.() === 0;
 
 beforeAll(() => {

@@ -4,17 +4,15 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseReleaseFile } from "../../src/model/release-file.ts";
 import { parsePointer } from "../../src/model/pointer.ts";
 import { parseTagObject } from "../../src/model/release.ts";
-import { BYTES, MODEL, play, sampleProject, shellWords, trained } from "../helpers/cli.ts";
-import { createRepo, repoAt, scratchDir, testEnv, type TestRepo } from "../helpers/git.ts";
+import { BYTES, MODEL, play, sampleProject, trained } from "../helpers/cli.ts";
+import { createRepo, repoAt, scratchDir, type TestRepo } from "../helpers/git.ts";
 import { cacheOf, objectFile } from "../helpers/shared.ts";
+import { hasStrace, isKilledAt } from "../helpers/strace.ts";
 
-const PROGRAM = join(fileURLToPath(import.meta.url), "../../../bin/mversion.js");
-const hasStrace = spawnSync("strace", ["-V"]).status === 0;
 const CALLS = ["rename,renameat2,link,linkat,unlink,unlinkat", "fsync,fdatasync"];
 
 /** A folder with the repository, origin and the store side by side, so that all three can be copied together. */
@@ -48,20 +46,6 @@ async function newWorld(): Promise<World> {
   repo.write(".mversion.yaml", `${repo.read(".mversion.yaml")}id: 7d0c8f1e\nremotes:\n  store: {url: ../store}\n`);
   repo.git("commit", "-qam", "A store");
   return world;
-}
-
-/** Runs a line and kills it when its main thread enters the n-th of these system calls; false where it came through. */
-function isKilledAt(repo: TestRepo, line: string, calls: string, nth: number): boolean {
-  const [, ...words] = shellWords(line);
-  const flags = ["-qqq", "-o", "/dev/null", "-e", `trace=${calls}`, "-e", `inject=${calls}:signal=KILL:when=${nth}`];
-  const done = spawnSync("strace", [...flags, process.execPath, PROGRAM, ...words], {
-    cwd: repo.dir,
-    env: testEnv({ NO_COLOR: "1" }),
-    encoding: "utf8",
-  });
-  if (done.signal === "SIGKILL" || done.status === 137) return true;
-  expect(done.status, done.stderr + done.stdout).toBe(0);
-  return false;
 }
 
 function requireHeld(folder: string, sha256: string, where: string): void {

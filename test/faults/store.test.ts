@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isTempName } from "../../src/platform/temp.ts";
 import { type Bytes, createStore, type Store } from "../../src/store/store.ts";
 import { sha } from "../unit/store/shop.ts";
+import { hasStrace } from "../helpers/strace.ts";
 
 const home = mkdtempSync(join(tmpdir(), "mv-faults-"));
 const driver = join(home, "driver.mjs");
-const hasStrace = spawnSync("strace", ["-V"]).status === 0;
 const isRoot = process.getuid?.() === 0;
 
 beforeAll(() => {
