@@ -16,6 +16,7 @@ import type { ErrorCode } from "../../src/errors.ts";
 import { releaseFilePath } from "../../src/model/release-file.ts";
 import { get, type GetInput, type GetResult } from "../../src/operations/get.ts";
 import { BYTES, DATA, MODEL, play, sampleProject, trained } from "../helpers/cli.ts";
+import { forkRepo } from "../helpers/fork.ts";
 import { scratchDir, testEnv, type TestRepo } from "../helpers/git.ts";
 import { assign, stock, withStore } from "../helpers/stocked.ts";
 
@@ -137,6 +138,16 @@ describe.each([
     expect(existsSync(into)).toBe(false);
     expect(names(join(into, ".."))).toEqual([]);
   });
+});
+
+test("a store that cannot be reached does not keep the next one from being asked", async () => {
+  const copy = forkRepo(repo);
+  const gone = `default_remote: gone\nremotes:\n  gone: {url: "file:///nowhere/at/all"}\n`;
+  copy.write(".mversion.yaml", copy.read(".mversion.yaml").replace("remotes:\n", gone));
+  copy.git("commit", "-qam", "Another store");
+  const into = join(scratchDir(), "model");
+  expect((await from(`file://${copy.dir}`, into)).version).toBe("1.2.0");
+  expect(text(into, MODEL)).toBe(BYTES.D);
 });
 
 describe("what is in the folder", () => {

@@ -13,6 +13,9 @@ import { hashFiles } from "../../store/hash-files.ts";
 import type { Progress } from "../project.ts";
 import type { Source } from "./source.ts";
 
+/** What another store may make good. */
+const PASSED_OVER: ReadonlySet<string> = new Set(["unreachable", "denied", "host-key", "object-missing"]);
+
 export interface FillOptions {
   /** How many objects at once. */
   jobs: number;
@@ -72,25 +75,22 @@ interface Stores {
   each(use: (remote: Remote) => Promise<boolean>): Promise<MvError[]>;
 }
 
-function createStores(source: Source): Stores {
-  const opened: Remote[] = [];
-  const rest = source.remotes()[Symbol.asyncIterator]();
+function createStores({ remotes }: Source): Stores {
+  const opened = new Map<number, Remote>();
   return {
     async each(use) {
       const failures: MvError[] = [];
-      for (let at = 0; ; at++) {
+      for (const [at, open] of remotes.entries()) {
         try {
-          const next = opened[at] ?? (await rest.next()).value;
-          if (next === undefined) return failures;
-          opened[at] = next;
-          if (await use(next)) return failures;
+          const remote = opened.get(at) ?? (await open());
+          opened.set(at, remote);
+          if (await use(remote)) break;
         } catch (error) {
-          if (!isMvError(error) || !["unreachable", "denied", "host-key", "object-missing"].includes(error.code))
-            throw error;
+          if (!isMvError(error) || !PASSED_OVER.has(error.code)) throw error;
           failures.push(error);
-          if (opened[at] === undefined) return failures;
         }
       }
+      return failures;
     },
   };
 }

@@ -8,6 +8,7 @@ import { pointerPath } from "../../model/paths.ts";
 import { parsePointer } from "../../model/pointer.ts";
 import { formatRetractionTag, parseTagObject, type Release } from "../../model/release.ts";
 import { formatTag, parseTag } from "../../model/version.ts";
+import type { Remote } from "../../remotes/remote.ts";
 import type { Surroundings } from "../project.ts";
 import { CONFIG_FILE } from "../project.ts";
 import { contextFor, type Got, type Source } from "./source.ts";
@@ -17,6 +18,10 @@ export async function openGitSource(around: Surroundings, address: string, scrat
   const repository = await openRemoteRepository(address, scratch);
   const settings = await readSettings(repository);
   const formatOf = (model: string): string => settings.models[model]?.tag ?? "v{version}";
+
+  const named = Object.keys(settings.remotes);
+  const first = settings.default_remote;
+  const opened: Remote[] = [];
 
   async function rawTag(name: string): Promise<{ git: Git; oid: string; raw: Buffer } | null> {
     const oid = repository.tags.get(name);
@@ -56,18 +61,24 @@ export async function openGitSource(around: Surroundings, address: string, scrat
       }
       return { release: reading.release, raw: found.raw, ...(await readTree(found.git, reading.release)) };
     },
-    async *remotes() {
-      const { openRemote } = await import("../../remotes/open.ts");
-      const context = contextFor(around, address);
-      const named = Object.keys(settings.remotes);
-      const first = settings.default_remote;
-      for (const name of [...named.filter((one) => one === first), ...named.filter((one) => one !== first)]) {
-        const remote = settings.remotes[name];
-        if (remote) yield await openRemote(name, remote, context);
-      }
+    remotes: [...named.filter((name) => name === first), ...named.filter((name) => name !== first)].map(
+      (name) => async () => {
+        const { openRemote } = await import("../../remotes/open.ts");
+        const remote = await openRemote(name, remoteOf(settings, name), contextFor(around, address));
+        opened.push(remote);
+        return remote;
+      },
+    ),
+    async close() {
+      await Promise.all(opened.splice(0).map((remote) => remote.close()));
     },
-    close: async () => undefined,
   };
+}
+
+function remoteOf({ remotes }: Settings, name: string): Settings["remotes"][string] {
+  const remote = remotes[name];
+  if (!remote) throw new MvError("internal", `${name} was a remote of the settings`);
+  return remote;
 }
 
 async function readSettings(repository: RemoteRepository): Promise<Settings> {

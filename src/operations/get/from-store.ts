@@ -47,9 +47,7 @@ export async function openStoreSource(context: RemoteContext, address: string, s
         details: { file: path },
       });
     },
-    async *remotes() {
-      yield remote;
-    },
+    remotes: [async () => remote],
     close: () => remote.close(),
   };
 }

@@ -25,8 +25,8 @@ export interface Source {
   /** The numbers of all releases that are not retracted. */
   versions(model: string): Promise<string[]>;
   release(model: string, version: string): Promise<Got | null>;
-  /** The stores that may have the bytes, the likeliest first; opened when they are asked for. */
-  remotes(): AsyncIterable<Remote>;
+  /** Opens the stores that may have the bytes, the likeliest first. `close` closes those that were opened. */
+  readonly remotes: readonly (() => Promise<Remote>)[];
   close(): Promise<void>;
 }
 
