@@ -29,13 +29,16 @@ export function writeError(error: unknown, path: string): unknown {
     const what =
       code === "ENOSPC" ? "the disk is full" : code === "EDQUOT" ? "the quota is used up" : "it is too large";
     return new MvError("no-space", `${path} cannot be written: ${what}`, {
+      hint: "mv gc, mv evict, or free some other space; then repeat",
       details: { path, cause: code },
       cause: error,
     });
   }
-  const why = DENIED[code];
-  if (why === undefined) return error;
+  const denied = DENIED[code];
+  if (denied === undefined) return error;
+  const { why, hint } = denied;
   return new MvError("no-write", `${named} cannot be written: ${why}`, {
+    hint,
     details: { path: named, cause: code },
     cause: error,
   });
@@ -44,17 +47,25 @@ export function writeError(error: unknown, path: string): unknown {
 /** The error of a failed read as an MvError: no-read for what the system denies. Others come back as they are. */
 export function readError(error: unknown, path: string): unknown {
   const code = systemCode(error);
-  const why = DENIED[code];
-  if (why === undefined) return error;
-  return new MvError("no-read", `${path} cannot be read: ${why}`, { details: { path, cause: code }, cause: error });
+  const denied = DENIED[code];
+  if (denied === undefined) return error;
+  const { why, hint } = denied;
+  return new MvError("no-read", `${path} cannot be read: ${why}`, {
+    hint,
+    details: { path, cause: code },
+    cause: error,
+  });
 }
 
-const DENIED: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "not permitted",
-  EROFS: "the file system is read-only",
-  EIO: "the disk reports an error (EIO)",
-  EMFILE: "too many open files",
-  ENFILE: "too many open files",
-  ESTALE: "the network file system lost it (ESTALE)",
+const PERMISSIONS = "check who may read and write it (ls -ld), then repeat";
+const BUSY = "raise the limit of open files (ulimit -n), or use fewer jobs: git config mversion.jobs 1";
+
+const DENIED: Readonly<Record<string, { why: string; hint: string }>> = {
+  EACCES: { why: "permission denied", hint: PERMISSIONS },
+  EPERM: { why: "not permitted", hint: PERMISSIONS },
+  EROFS: { why: "the file system is read-only", hint: "make it writable, then repeat" },
+  EIO: { why: "the disk reports an error (EIO)", hint: "see what the system's log says of the disk, then repeat" },
+  EMFILE: { why: "too many open files", hint: BUSY },
+  ENFILE: { why: "too many open files", hint: BUSY },
+  ESTALE: { why: "the network file system lost it (ESTALE)", hint: "see that it is mounted, then repeat" },
 };

@@ -132,7 +132,8 @@ export function readBytesFile(path: string, maxBytes: number): Buffer | null {
 }
 
 function invalid(path: string, why: string, cause?: unknown): MvError {
-  return new MvError("invalid-file", `${path}: ${why}`, { details: { path }, cause });
+  const hint = `put ${path} back as it was, from Git (git restore) where it is committed`;
+  return new MvError("invalid-file", `${path}: ${why}`, { hint, details: { path }, cause });
 }
 
 /** Bytes that this user may still write on the disk of a folder, which need not exist yet. */
