@@ -51,4 +51,6 @@ export {
 export { push, type PushInput, type PushResult } from "./operations/push.ts";
 export { pull, type PullInput, type PullResult } from "./operations/pull.ts";
 export { fetch, type FetchInput, type FetchResult } from "./operations/fetch.ts";
+export type { Rollout } from "./model/route.ts";
+export { createRouter, routeKey } from "./operations/route/router.ts";
 export { evict, type EvictInput, type EvictResult } from "./operations/evict.ts";
