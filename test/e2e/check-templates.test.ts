@@ -289,17 +289,42 @@ describe("the pre-commit framework", () => {
   });
 });
 
-test("the ruleset protects both formats of release tags, and lets them be made", () => {
-  const ruleset = JSON.parse(template("github-tag-ruleset.json")) as {
+describe("rulesets", () => {
+  interface Ruleset {
     target: string;
     enforcement: string;
     conditions: { ref_name: { include: string[] } };
     rules: { type: string }[];
-  };
-  expect(ruleset).toMatchObject({ target: "tag", enforcement: "active" });
-  expect(ruleset.rules.map((rule) => rule.type)).toEqual(["deletion", "update", "non_fast_forward"]);
-  const patterns = ruleset.conditions.ref_name.include.map((glob) => new RegExp(`^${glob.replaceAll("*", "[^/]*")}`));
-  const isProtected = (tag: string): boolean => patterns.some((pattern) => pattern.test(`refs/tags/${tag}`));
-  expect(["v1.0.0", "churn@v1.2.0", "v1.0.0-rc.1"].map(isProtected)).toEqual([true, true, true]);
-  expect(["churn#production#7", "build-7"].map(isProtected)).toEqual([false, false]);
+    bypass_actors: { actor_type: string }[];
+  }
+  const read = (name: string): Ruleset => JSON.parse(template(`github-${name}-ruleset.json`)) as Ruleset;
+  const covered = (ruleset: Ruleset, tag: string): boolean =>
+    ruleset.conditions.ref_name.include.some((glob) => isForgeMatch(glob, `refs/tags/${tag}`));
+  const TAGS = ["v1.0.0", "v1.0.0-rc.1", "churn@v1.2.0", "churn#production#7", "churn#staging#1", "build-7"];
+  const EVENTS = ["v1.0.0#retracted", "approved/churn/production/1.2.0/1", "confirmed/churn/production/3"];
+
+  /** As GitHub's fnmatch with pathnames: a star stays between slashes, a double one with its slash does not. */
+  function isForgeMatch(glob: string, ref: string): boolean {
+    const parts = glob.split("**/").map((part) => part.split("*").map(escaped).join("[^/]*"));
+    return new RegExp(`^${parts.join("(?:.*/)?")}$`).test(ref);
+  }
+  const escaped = (text: string): string => text.replaceAll(/[.#+?]/g, "\\$&");
+
+  test("releases and events are final for everyone", () => {
+    const final = read("tag");
+    expect(final).toMatchObject({ target: "tag", enforcement: "active", bypass_actors: [] });
+    expect(final.rules.map((rule) => rule.type)).toEqual(["deletion", "update", "non_fast_forward"]);
+    expect([...TAGS, ...EVENTS].filter((tag) => !covered(final, tag))).toEqual(["build-7"]);
+  });
+
+  test.each([
+    ["release", ["v1.0.0", "v1.0.0-rc.1", "churn@v1.2.0", "v1.0.0#retracted"]],
+    ["production", ["churn#production#7"]],
+    ["approval", ["approved/churn/production/1.2.0/1"]],
+  ])("only some may make those of %s", (name, tags) => {
+    const ruleset = read(name);
+    expect(ruleset).toMatchObject({ target: "tag", enforcement: "active", rules: [{ type: "creation" }] });
+    expect(ruleset.bypass_actors.map((actor) => actor.actor_type)).toEqual(["RepositoryRole"]);
+    expect([...TAGS, ...EVENTS].filter((tag) => covered(ruleset, tag))).toEqual(tags);
+  });
 });
