@@ -51,6 +51,10 @@ export const errorTable = {
   "release-differs": refused("Tag, record, pointers and bytes of a release do not agree", "mv verify {version}"),
   "policy-loosened": refused("The change loosens the policy", "have it reviewed"),
   signature: refused("A tag is not signed, or not by whom it must be", "mv verify"),
+  "self-authorising": refused(
+    "What is to be checked would itself say who may sign it",
+    "--allowed-signers COMMIT:PATH, or a file outside the repository",
+  ),
   retracted: refused("The version is retracted", "mv log"),
   exists: refused("Something of that name is already there", "choose another name"),
   "not-tracked": refused("mversion does not track the path", "mv add {path}"),

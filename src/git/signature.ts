@@ -1,44 +1,90 @@
-// Whether a tag object is signed, and by its tagger: by ssh-keygen alone, so that it needs neither a repository nor Git's config.
+// Whether a tag object is signed, and by its tagger. Asks ssh-keygen and gpg themselves: Git accepts anybody who is listed, while
+// here only the tagger's own signature counts. Needs no repository.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { spawn } from "node:child_process";
+import { readTagObject } from "../model/tag-object.ts";
+import { type GpgTrust, checkGpg } from "./signature/gpg.ts";
+import { takeSigned } from "./signature/signed.ts";
+import { checkSsh } from "./signature/ssh.ts";
+import type { SignatureCheck } from "./signature/verdict.ts";
 
-const BEGIN = "-----BEGIN SSH SIGNATURE-----";
+export type { SignatureCheck } from "./signature/verdict.ts";
+
+/** Who may sign. What is null can vouch for nobody. */
+export interface Trust {
+  /** An allowed-signers file (ssh-keygen(1), ALLOWED SIGNERS); only keys for the namespace "git" count. */
+  allowedSigners: Uint8Array | null;
+  /** Revoked keys (ssh-keygen(1), KEY REVOCATION LISTS). */
+  revokedKeys: Uint8Array | null;
+  /** The user's own keyring. */
+  gpg: GpgTrust | null;
+  now: Date;
+}
+
+/** At most so many programs at once. */
+const JOBS = 4;
+
+/** Checks one raw tag object; see `checkTagSignatures`. */
+export async function checkTagSignature(raw: Uint8Array, trust: Trust): Promise<SignatureCheck> {
+  const [check] = await checkTagSignatures([raw], trust);
+  return check ?? bad("it is no tag");
+}
 
 /**
- * Null where the tag is signed by ssh with a key that the allowed-signers file (ssh-keygen(1), ALLOWED SIGNERS) gives to
- * `principal` for the namespace "git"; else why not.
+ * Checks raw tag objects, in their order. An allowed key counts where its valid-after and valid-before include the tag's date.
+ * Throws MvError "signature" where the program that would tell cannot be started.
  */
-export async function verifySigned(raw: Buffer, principal: string, allowedSigners: string): Promise<string | null> {
-  const at = raw.lastIndexOf(`\n${BEGIN}`) + 1;
-  if (at === 0) {
-    return /^-----BEGIN PGP /m.test(raw.toString("latin1"))
-      ? "it is signed by gpg, which an allowed-signers file says nothing of"
-      : "it is not signed";
-  }
+export async function checkTagSignatures(raws: readonly Uint8Array[], trust: Trust): Promise<SignatureCheck[]> {
   const folder = await mkdtemp(join(tmpdir(), "mversion-signature-"));
   try {
-    const signature = join(folder, "signature");
-    await writeFile(signature, raw.subarray(at));
-    const flags = ["-f", allowedSigners, "-I", principal, "-n", "git", "-s", signature];
-    const answer = await keygen(["-Y", "verify", ...flags], raw.subarray(0, at));
-    return answer === null ? null : `it is not signed by its tagger ${principal}: ${answer}`;
+    const [allowed, revoked] = [join(folder, "allowed"), join(folder, "revoked")];
+    if (trust.allowedSigners !== null) await writeFile(allowed, trust.allowedSigners);
+    if (trust.revokedKeys !== null) await writeFile(revoked, trust.revokedKeys);
+    const ssh = {
+      allowed: trust.allowedSigners === null ? null : allowed,
+      mayExpire: trust.allowedSigners !== null && Buffer.from(trust.allowedSigners).includes("valid-before"),
+      revoked: trust.revokedKeys === null ? null : revoked,
+      now: trust.now,
+    };
+    const checks: SignatureCheck[] = [];
+    const waiting = raws.entries();
+    const work = async (): Promise<void> => {
+      for (const [at, raw] of waiting) {
+        checks[at] = await checkOne(raw, join(folder, `signature-${at}`), ssh, trust.gpg);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(JOBS, raws.length) }, work));
+    return checks;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Null where ssh-keygen ends well, else its words. */
-function keygen(args: readonly string[], input: Buffer): Promise<string | null> {
-  return new Promise((resolve) => {
-    const child = spawn("ssh-keygen", args, { stdio: ["pipe", "pipe", "pipe"] });
-    let said = "";
-    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    child.once("error", (error) => resolve(`ssh-keygen cannot be started: ${error.message}`));
-    child.once("close", (status) => resolve(status === 0 ? null : said.trim().split("\n").at(-1) || "no answer"));
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
-  });
+async function checkOne(
+  raw: Uint8Array,
+  file: string,
+  ssh: Parameters<typeof checkSsh>[2],
+  gpg: GpgTrust | null,
+): Promise<SignatureCheck> {
+  const tagger = readTagObject(raw)?.tagger;
+  if (!tagger) return bad("it is no tag of mversion, or names no tagger");
+  const signed = takeSigned(raw);
+  if (signed === null) {
+    return { state: "unsigned", principal: null, key: null, kind: null, why: "it is not signed", expired: false };
+  }
+  const { kind } = signed;
+  // Programs stop reading at the end of a signature, and a reader of the tag does not.
+  if (!signed.whole) return { ...bad("something stands in or behind its signature that does not belong there"), kind };
+  if (kind === "x509") {
+    const why = "it is signed by X.509 (gpgsm), which mversion cannot tell of: git verify-tag can";
+    return { state: "unknown-signer", principal: null, key: null, kind, why, expired: false };
+  }
+  await writeFile(file, signed.signature);
+  const about = { payload: signed.payload, file, tagger };
+  return { kind, ...(kind === "ssh" ? await checkSsh(about, tagger.date, ssh) : await checkGpg(about, gpg)) };
+}
+
+function bad(why: string): SignatureCheck {
+  return { state: "bad", principal: null, key: null, kind: null, why, expired: false };
 }

@@ -49,7 +49,10 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
     const source = await openSource(around, input.source, scratch);
     try {
       const wanted = await findWanted(source, input.version);
-      if (input.allowedSigners !== undefined) await requireSigned(wanted, resolve(around.cwd, input.allowedSigners));
+      if (input.allowedSigners !== undefined) {
+        const file = resolve(around.cwd, input.allowedSigners);
+        await requireSigned(wanted, file, around.now?.() ?? new Date());
+      }
       const artifacts = chosen(wanted, input);
       const before = input.ifChanged ? readStamp(folder) : null;
       if (before !== null && holds(before, folder, wanted.release, artifacts)) {
@@ -126,9 +129,17 @@ function stampOf(
   };
 }
 
-async function requireSigned({ release, raw }: Wanted, allowedSigners: string): Promise<void> {
-  const { verifySigned } = await import("../git/signature.ts");
-  const why = await verifySigned(raw, release.tagger.email, allowedSigners);
+async function requireSigned({ release, raw }: Wanted, file: string, now: Date): Promise<void> {
+  const [{ checkTagSignature }, { readSignersFile }, { quoted }] = await Promise.all([
+    import("../git/signature.ts"),
+    import("./trust/signers.ts"),
+    import("./targets.ts"),
+  ]);
+  const allowedSigners = readSignersFile(file, "--verify-signature");
+  const { why } = await checkTagSignature(raw, { allowedSigners, revokedKeys: null, gpg: null, now });
   if (why === null) return;
-  throw new MvError("signature", `${release.tag}: ${why}`, { hint: "mv verify", details: { tag: release.tag } });
+  throw new MvError("signature", `${release.tag}: ${why}`, {
+    hint: `git cat-file tag ${quoted(release.tag)}, in a clone, shows who made it and what is signed`,
+    details: { tag: release.tag },
+  });
 }
