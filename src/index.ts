@@ -54,3 +54,5 @@ export { fetch, type FetchInput, type FetchResult } from "./operations/fetch.ts"
 export type { Rollout } from "./model/route.ts";
 export { createRouter, routeKey } from "./operations/route/router.ts";
 export { evict, type EvictInput, type EvictResult } from "./operations/evict.ts";
+export { promote, type PromoteInput, type PromoteResult } from "./operations/promote.ts";
+export { type Stage, stages, type StagedAssignment, type StagesInput, type StagesResult } from "./operations/stages.ts";

@@ -1,11 +1,12 @@
-// An assignment: the annotated tag `churn#production#7` that puts a version, or a weighted set of versions, on a stage. A tag is
-// one if its payload says so, not by its name.
-import { optionalList, problem, requiredCount, requiredText, valueAt } from "./fields.ts";
+// An assignment: the annotated tag `churn#production#7` that puts a version, or a weighted set of versions, on a stage: text
+// <-> data. A tag is one if its payload says so, not by its name.
+import { type EventRef, type EventTag, readEvent, readEventRef } from "./event-object.ts";
+import { optionalList, problem, requiredCount, requiredText } from "./fields.ts";
 import { readModel, readOid, readVersion } from "./release-payload.ts";
-import { readTagObject, type Tagger } from "./tag-object.ts";
-import { isNumberText } from "./value.ts";
+import { messageOf, reasonOf } from "./tag-message.ts";
+import { numberText } from "./value.ts";
 import { checkModelName } from "./version.ts";
-import { parseYaml, type YamlFile } from "./yaml.ts";
+import type { YamlFile } from "./yaml.ts";
 
 /** One version of a rollout, the oid of its release tag, and its share in percent. */
 export interface Share {
@@ -14,18 +15,27 @@ export interface Share {
   weight: number;
 }
 
-export interface Assignment {
+export interface Assignment extends EventTag {
   model: string;
   stage: string;
-  /** Counts the assignments of the stage from 1. */
+  /** Counts the assignments of the stage from 1: their order, whatever the clocks say. */
   number: number;
   /** The version that the stage's name means, also while it is split. */
   baseline: string;
+  /** Distinct versions, whole percents of 1 or more, 100 together. */
   rollout: Share[];
-  /** Short name of the tag, and its object. */
-  tag: string;
-  oid: string;
-  tagger: Tagger;
+  /** The stage's assignment before this one; null for the first. */
+  seal: EventRef | null;
+  /** Of a rollback: the earlier assignment whose state it brings back. */
+  returns: EventRef | null;
+}
+
+/** More versions at once than anybody compares are a mistake. */
+export const MOST_SHARES = 20;
+
+/** The tag name of an assignment, in the grammar of GTO. */
+export function formatAssignmentTag(model: string, stage: string, number: number): string {
+  return `${model}#${stage}#${number}`;
 }
 
 /** The number of a stage's assignment by its tag name, 7 for `churn#production#7`; null for other tags. */
@@ -41,31 +51,74 @@ export function checkStageName(name: string): string | null {
   return why === null ? null : why.replace(/\bmodel\b/, "stage");
 }
 
+/** What an assignment says, before it is a tag. */
+export type AssignmentText = Omit<Assignment, Exclude<keyof EventTag, "reason">>;
+
+/** The message of an assignment's tag. Fails with `usage` where it would be too large. */
+export function formatAssignmentMessage(assignment: AssignmentText): string {
+  const { model, stage, number, baseline, rollout, seal, returns, reason } = assignment;
+  return messageOf(subjectOf(assignment), reason, {
+    mversion: numberText("1"),
+    event: "assign",
+    model,
+    stage,
+    number: numberText(String(number)),
+    baseline,
+    rollout: rollout.map(({ version, tag, weight }) => ({ version, tag, weight: numberText(String(weight)) })),
+    seal: seal ? { ...seal } : undefined,
+    returns: returns ? { ...returns } : undefined,
+  });
+}
+
+/** "churn 1.2.0 on production", "churn 1.1.0 90 %, 1.2.0 10 % on production". */
+function subjectOf({ model, stage, rollout, returns }: Omit<AssignmentText, "reason">): string {
+  return `${model} ${showRollout(rollout)} ${returns === null ? "" : "back "}on ${stage}`;
+}
+
+/** A rollout in words: "1.2.0", or "1.1.0 90 %, 1.2.0 10 %". */
+export function showRollout(rollout: readonly Pick<Share, "version" | "weight">[]): string {
+  const [only, ...others] = rollout;
+  if (only !== undefined && others.length === 0) return only.version;
+  return rollout.map(({ version, weight }) => `${version} ${weight} %`).join(", ");
+}
+
 /** Reads an assignment's raw tag object; null where it is none. Throws MvError invalid-file for one that is not well formed. */
 export function parseAssignment(raw: Uint8Array, oid: string): Assignment | null {
-  const object = readTagObject(raw);
-  if (object === null || !/^event:[ \t]*["']?assign\b/m.test(object.payload)) return null;
-  const yaml = parseYaml(object.payload, object.tag, { hint: "mv verify --all" });
-  const schema = valueAt(yaml, ["mversion"]);
-  if (!isNumberText(schema) || schema.value !== 1) throw problem(yaml, ["mversion"], "it needs a newer mversion");
-  if (requiredText(yaml, ["event"]) !== "assign") return null;
-  if (object.tagger === null) throw problem(yaml, [], "the tag has no tagger");
-  const stage = requiredText(yaml, ["stage"]);
-  const why = checkStageName(stage);
-  if (why !== null) throw problem(yaml, ["stage"], why);
-  const baseline = readVersion(yaml, ["baseline"]);
-  const rollout = readRollout(yaml);
-  if (!rollout.some(({ version }) => version === baseline)) {
-    throw problem(yaml, ["baseline"], "it is none of the rollout's versions");
-  }
-  const number = requiredCount(yaml, ["number"]);
-  return { model: readModel(yaml), stage, number, baseline, rollout, tag: object.tag, oid, tagger: object.tagger };
+  return readEvent(raw, oid, "assign", (yaml, tag, message) => {
+    const model = readModel(yaml);
+    const stage = requiredText(yaml, ["stage"]);
+    const why = checkStageName(stage);
+    if (why !== null) throw problem(yaml, ["stage"], why);
+    const baseline = readVersion(yaml, ["baseline"]);
+    const rollout = readRollout(yaml);
+    if (!rollout.some(({ version }) => version === baseline)) {
+      throw problem(yaml, ["baseline"], "it is none of the rollout's versions");
+    }
+    const said = {
+      model,
+      stage,
+      number: requiredCount(yaml, ["number"]),
+      baseline,
+      rollout,
+      seal: readEventRef(yaml, "seal"),
+      returns: readEventRef(yaml, "returns"),
+    };
+    return { ...said, ...tag, reason: reasonOf(message, subjectOf(said)) };
+  });
 }
 
 function readRollout(yaml: YamlFile): Share[] {
-  return optionalList(yaml, ["rollout"]).map((_, at) => ({
+  const rollout = optionalList(yaml, ["rollout"]).map((_, at) => ({
     version: readVersion(yaml, ["rollout", String(at), "version"]),
     tag: readOid(yaml, ["rollout", String(at), "tag"]),
     weight: requiredCount(yaml, ["rollout", String(at), "weight"]),
   }));
+  const sum = rollout.reduce((whole, { weight }) => whole + weight, 0);
+  if (sum !== 100 || rollout.some(({ weight }) => weight < 1)) {
+    throw problem(yaml, ["rollout"], "whole percents of 1 or more are expected, 100 together");
+  }
+  if (new Set(rollout.map(({ version }) => version)).size < rollout.length) {
+    throw problem(yaml, ["rollout"], "a version is in it twice");
+  }
+  return rollout;
 }

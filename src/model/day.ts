@@ -8,8 +8,21 @@ export function isDay(text: string): boolean {
 
 /** "2026-02-09": the day of a moment (seconds since 1970) in a zone as Git writes it ("+0100"). */
 export function dayIn(zone: string, seconds: number): string {
+  return localTime(zone, seconds)?.[0] ?? "unknown";
+}
+
+/** "2026-02-09 14:05 +0100": a moment to the minute, in that zone and with it. */
+export function momentIn(zone: string, seconds: number): string {
+  const local = localTime(zone, seconds);
+  return local === null ? "unknown" : `${local[0]} ${local[1].slice(0, "14:05".length)} ${zone}`;
+}
+
+/** The day and the time that a clock in that zone shows; null beyond the calendar. */
+function localTime(zone: string, seconds: number): readonly [string, string] | null {
   const [, sign, hours, minutes] = /^([-+])(\d\d)(\d\d)$/.exec(zone) ?? [];
   const offset = sign === undefined ? 0 : (Number(hours) * 60 + Number(minutes)) * 60 * (sign === "-" ? -1 : 1);
   const time = new Date((seconds + offset) * 1000);
-  return Number.isNaN(time.getTime()) ? "unknown" : (time.toISOString().split("T")[0] ?? "unknown");
+  if (Number.isNaN(time.getTime())) return null;
+  const [day = "", clock = ""] = time.toISOString().split("T");
+  return [day, clock];
 }

@@ -1,11 +1,11 @@
 // Release tags and retractions: data <-> the text of an annotated tag. A tag is ours if its payload says so, not by its name.
-import { isMvError, MvError } from "../errors.ts";
+import { isMvError } from "../errors.ts";
 import type { Artifact } from "./content.ts";
 import { readRelease, type ReleasePayload, readRetraction, type RetractionPayload } from "./release-payload.ts";
 import { problem, valueAt } from "./fields.ts";
-import { readTagObject, TAG_MAX_BYTES, type TagObject, type Tagger } from "./tag-object.ts";
+import { messageOf, reasonOf } from "./tag-message.ts";
+import { readTagObject, type TagObject, type Tagger } from "./tag-object.ts";
 import { isNumberText, numberText, type Value, type ValueMap } from "./value.ts";
-import { writeYaml } from "./yaml-write.ts";
 import { parseYaml, type YamlFile } from "./yaml.ts";
 import { readEither } from "./yaml-plain.ts";
 
@@ -37,9 +37,6 @@ export type TagReading =
   | { kind: "retraction"; retraction: Retraction }
   | { kind: "broken"; tag: string; oid: string; why: string }
   | null;
-
-/** Room for the header and a signature. */
-const MESSAGE_MAX_BYTES = TAG_MAX_BYTES - (1 << 16);
 
 /**
  * The message of a release tag: subject, reason, and after a line `---` the payload. It ends with a newline, as a signature
@@ -87,14 +84,6 @@ function retractionSubject({ model, version }: Pick<Release, "model" | "version"
   return `${model} ${version} retracted`;
 }
 
-function messageOf(subject: string, reason: string, payload: Record<string, Value | undefined>): string {
-  const message = `${subject}\n\n${reason}\n\n---\n${writeYaml(payload)}`;
-  if (Buffer.byteLength(message) <= MESSAGE_MAX_BYTES) return message;
-  throw new MvError("usage", `The tag of ${subject} would be larger than 1 MiB`, {
-    hint: "shorten the reason, or track a folder in place of its files: mv add FOLDER",
-  });
-}
-
 /**
  * Reads a raw tag object. Null for what is not ours (foreign tags, events this version does not know); `broken`, and why, for
  * what claims to be ours and is not well formed. Never throws.
@@ -139,11 +128,4 @@ function readEvent(
   const said = readRetraction(yaml);
   const reason = reasonOf(message, retractionSubject(said));
   return { kind: "retraction", retraction: { ...said, reason, tag, oid, date: tagger.date, zone: tagger.zone } };
-}
-
-/** The reason within a message: what `messageOf` put there; of a message by someone else, all but its first line. */
-function reasonOf(message: string, subject: string): string {
-  const start = `${subject}\n\n`;
-  const rest = message.startsWith(start) ? message.slice(start.length) : message.replace(/^[^\n]*\n*/, "");
-  return rest.endsWith("\n\n") ? rest.slice(0, -2) : rest.replace(/\n$/, "");
 }

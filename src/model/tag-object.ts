@@ -13,13 +13,17 @@ export interface Tagger {
   zone: string;
 }
 
-export interface TagObject {
+/** What every annotated tag says, ours or not. */
+export interface TagHeader {
   /** The short name that the object gives itself. */
   tag: string;
   /** The oid it points at, and the type of that object. */
   target: string;
   targetType: string;
   tagger: Tagger | null;
+}
+
+export interface TagObject extends TagHeader {
   /** The message before the payload's `---` line, exactly as stored. */
   message: string;
   /** The text after the last line that is exactly `---`, without a signature. */
@@ -56,7 +60,16 @@ export function readTagObject(raw: Uint8Array): TagObject | null {
   };
 }
 
-interface Header extends Pick<TagObject, "tag" | "target" | "targetType" | "tagger" | "signed"> {}
+/** An annotated tag that needs no payload: another tool's. Its message is all that follows the header, a signature too. */
+export function readForeignTag(raw: Uint8Array): (TagHeader & { message: string }) | null {
+  if (raw.length > TAG_MAX_BYTES) return null;
+  const text = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString("latin1");
+  const end = text.indexOf("\n\n");
+  const header = readHeader(end < 0 ? text.trimEnd() : text.slice(0, end));
+  return header && { ...header, message: end < 0 ? "" : decode(text.slice(end + 2)) };
+}
+
+interface Header extends TagHeader, Pick<TagObject, "signed"> {}
 
 /** Git writes object, type, tag and tagger in this order; what follows (gpgsig-sha256 and its indented lines) is not ours. */
 function readHeader(text: string): Header | null {

@@ -1,8 +1,10 @@
 // The releases of the repository, read from its tags. A tag object never changes, so what was read once is kept on disk.
 import { join } from "node:path";
 import type { Artifact } from "../model/content.ts";
+import { readEventName } from "../model/events.ts";
 import { parseTagObject, type Release, type Retraction, type TagReading } from "../model/release.ts";
 import { compare } from "../model/version.ts";
+import type { TagRef } from "../git/git.ts";
 import { keep, readKept } from "./kept.ts";
 import type { Project } from "./project.ts";
 
@@ -16,7 +18,9 @@ export interface Releases {
   readonly retractions: readonly Retraction[];
   /** Tags that claim to be ours and cannot be read. */
   readonly broken: readonly { tag: string; oid: string; why: string }[];
-  /** Names of all tags, ours or not. */
+  /** All tags, ours or not, as they were listed; the registry reads those of events. */
+  readonly tags: readonly TagRef[];
+  /** Their names. */
   readonly tagNames: ReadonlySet<string>;
   of(model: string): readonly Release[];
   find(model: string, version: string): Release | undefined;
@@ -43,7 +47,10 @@ export async function readReleases(project: Project): Promise<Releases> {
   const { git } = project;
   const file = join(project.stateDir, "releases.json");
   const [tags, kept] = await Promise.all([git.tags(), readKept<Kept>(file, CACHE_SCHEMA)]);
-  const annotated = tags.filter((tag) => tag.type === "tag" && tag.size <= TAG_MAX_BYTES);
+  // Events are the registry's, and there are ten for a release: nobody reads them to list releases.
+  const annotated = tags.filter(
+    (tag) => tag.type === "tag" && tag.size <= TAG_MAX_BYTES && readEventName(tag.name) === null,
+  );
   const { tags: frozen, artifacts } = kept ?? { tags: [], artifacts: [] };
   const rank = new Map(frozen.map(({ oid }, at) => [oid, at]));
   const readings = new Map(frozen.map((tag) => [tag.oid, thaw(tag.frozen, artifacts)]));
@@ -58,11 +65,7 @@ export async function readReleases(project: Project): Promise<Releases> {
   const read = annotated
     .map(({ name, oid }) => ({ name, oid, reading: readings.get(oid) ?? null }))
     .toSorted((a, b) => (rank.get(a.oid) ?? Infinity) - (rank.get(b.oid) ?? Infinity) || 0);
-  const releases = collect(
-    tags.map((tag) => tag.name),
-    read,
-    unknown.length === 0,
-  );
+  const releases = collect(tags, read, unknown.length === 0);
   if (unknown.length > 0) {
     const ordered = [...new Set([...releases.all.map(({ oid }) => oid), ...annotated.map(({ oid }) => oid)])];
     await keep(file, CACHE_SCHEMA, freezeAll(ordered.map((oid) => ({ oid, reading: readings.get(oid) ?? null }))));
@@ -108,7 +111,7 @@ function thaw(frozen: Frozen, artifacts: readonly Artifact[]): TagReading {
 }
 
 function collect(
-  names: string[],
+  listed: readonly TagRef[],
   tags: { name: string; oid: string; reading: TagReading }[],
   isSorted: boolean,
 ): Releases {
@@ -134,7 +137,8 @@ function collect(
     all,
     retractions,
     broken,
-    tagNames: new Set(names),
+    tags: listed,
+    tagNames: new Set(listed.map(({ name }) => name)),
     of: (model) => byModel.get(model) ?? [],
     find: (model, version) => byModel.get(model)?.find((release) => release.version === version),
     isRetracted: (release) =>

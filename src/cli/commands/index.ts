@@ -3,6 +3,7 @@ import type { CommandRow } from "../command.ts";
 import { describeRows } from "./rows/describe.ts";
 import { governRows } from "./rows/govern.ts";
 import { releaseRows } from "./rows/release.ts";
+import { rolloutRows } from "./rows/rollout.ts";
 import { shareRows } from "./rows/share.ts";
 import { startRows } from "./rows/start.ts";
 import { trackRows } from "./rows/track.ts";
@@ -13,5 +14,6 @@ export const rows: readonly CommandRow[] = [
   ...releaseRows,
   ...describeRows,
   ...shareRows,
+  ...rolloutRows,
   ...governRows,
 ];

@@ -1,0 +1,45 @@
+import { showRollout } from "../../model/assignment.ts";
+import { momentIn } from "../../model/day.ts";
+import type { Stage, StagedAssignment, StagesResult } from "../../operations/stages.ts";
+import { printable, table } from "../terminal.ts";
+
+export function stagesView({ stages }: StagesResult): { out: string; notes: string[] } {
+  const several = new Set(stages.map(({ model }) => model)).size > 1;
+  const rows = stages.map((item) => [several ? `${item.model}@${item.stage}` : item.stage, ...cells(item)]);
+  return { out: table(rows.map((row) => row.map(printable))), notes: stages.flatMap(notesOf) };
+}
+
+function cells({ model, assigned }: Stage): string[] {
+  if (assigned === null) return ["-"];
+  const what = assigned.baseline === null ? "nothing" : `${model} ${showRollout(assigned.rollout)}`;
+  return [what, `since ${standsWords(assigned)}`, firstLine(assigned.reason)];
+}
+
+/** Since when and by whom: "2026-02-21 10:00 +0000 by Ada". */
+export function standsWords({ tagger, by }: Pick<StagedAssignment, "tagger" | "by">): string {
+  if (tagger === null) return "an unknown time";
+  const made = by === "gto" ? ", by GTO" : "";
+  return `${momentIn(tagger.zone, tagger.date)} by ${tagger.name || tagger.email}${made}`;
+}
+
+function notesOf({ model, stage, declared, assigned }: Stage): string[] {
+  const notes: string[] = [];
+  for (const { version, retracted } of assigned?.rollout ?? []) {
+    if (retracted !== null) {
+      notes.push(
+        `${model} ${version} on ${stage} is retracted: ${firstLine(retracted)}. Next: mv rollback ${stage} -m WHY`,
+      );
+    }
+  }
+  if (!declared) notes.push(`${stage} is no stage of .mversion.yaml`);
+  if (assigned?.by === "plain") {
+    notes.push(
+      `${assigned.tag} is a plain tag here: who, when and shares are not known. Next: git fetch --force --tags`,
+    );
+  }
+  return notes.map(printable);
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0]?.trimEnd() ?? "";
+}

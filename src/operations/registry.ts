@@ -1,0 +1,194 @@
+// The registry in Git: what stands on which stage, by the tags of events. It is as cheap as what is asked of it: of ten thousand
+// assignments the newest is found by its name alone.
+import { join } from "node:path";
+import type { TagRef } from "../git/git.ts";
+import { type Approval, type Confirmation, type EventReading, parseEvent, readEventName } from "../model/events.ts";
+import { readForeignTag, readTagObject, TAG_MAX_BYTES } from "../model/tag-object.ts";
+import { keep, readKept } from "./kept.ts";
+import type { Project } from "./project.ts";
+import { type ChainEntry, type Foreign, standingOf, type Standing } from "./registry/standing.ts";
+import type { Releases } from "./releases.ts";
+
+export type { Standing } from "./registry/standing.ts";
+
+const CACHE_SCHEMA = 1;
+/** Below that a file on disk saves nothing. */
+const WORTH_KEEPING = 20;
+
+export interface StageName {
+  model: string;
+  stage: string;
+}
+
+export interface Registry {
+  /** Every stage that some tag assigns to, by model and name; settings may know others. */
+  readonly stages: readonly StageName[];
+  /** The newest tag of a stage's chain, whoever made it and whether or not it can be read: what the next one seals. */
+  top(model: string, stage: string): TagRef | null;
+  /** The number of the next assignment: above all tags of that grammar, foreign ones too. */
+  nextNumber(model: string, stage: string): number;
+  /** What stands on the stage; null where nothing was ever assigned. Tags that cannot be read are named and passed over. */
+  latest(model: string, stage: string): Promise<Standing | null>;
+  /** The same for several stages, read together. */
+  latestOf(stages: readonly StageName[]): Promise<(Standing | null)[]>;
+  /** All assignments of a stage, newest first. */
+  history(model: string, stage: string): Promise<Standing[]>;
+  /** Approvals of a version for a stage, oldest first, and the number of the next one. */
+  approvals(model: string, stage: string, version: string): Promise<{ events: Approval[]; next: number }>;
+  /** Confirmations of a stage, oldest first, and the number of the next one. */
+  confirmations(model: string, stage: string): Promise<{ events: Confirmation[]; next: number }>;
+}
+
+/** One tag of an event. */
+interface EventTagRef extends ChainEntry {
+  size: number;
+}
+
+type Reading = EventReading | Foreign;
+
+/** The registry by the tags that `releases` listed: nothing is read before it is asked for. */
+export function readRegistry(project: Project, releases: Releases): Registry {
+  const chains = collect(releases.tags);
+  const readings = new Map<string, Reading>();
+  const warned = new Set<string>();
+
+  async function load(entries: readonly EventTagRef[]): Promise<void> {
+    const unknown = entries.filter(
+      ({ tag, annotated, size }) => !readings.has(tag) && annotated && size <= TAG_MAX_BYTES,
+    );
+    if (unknown.length === 0) return;
+    const objects = await project.git.readObjects(unknown.map(({ oid }) => oid));
+    for (const { tag, oid } of unknown) readings.set(tag, readOne(objects.get(oid)?.bytes, oid, tag));
+  }
+
+  /** What an entry says; null, and a warning, where it cannot be read. */
+  function standing(entry: EventTagRef): Standing | null {
+    const found = standingOf(entry, readings.get(entry.tag) ?? null, releases);
+    if (typeof found !== "string") return found;
+    warnOf(entry.tag, found);
+    return null;
+  }
+
+  function warnOf(tag: string, why: string): void {
+    if (!warned.has(tag)) project.warn(`tag ${tag} is passed over: ${why}`);
+    warned.add(tag);
+  }
+
+  async function latestOf(stages: readonly StageName[]): Promise<(Standing | null)[]> {
+    const lists = stages.map(({ model, stage }) => chains.assign.get(keyOf(model, stage)) ?? []);
+    await load(lists.flatMap((list) => list.slice(0, 1)));
+    return Promise.all(
+      lists.map(async (list) => {
+        for (const entry of list) {
+          await load([entry]);
+          const found = standing(entry);
+          if (found !== null) return found;
+        }
+        return null;
+      }),
+    );
+  }
+
+  async function loadKept(model: string, stage: string, entries: readonly EventTagRef[]): Promise<void> {
+    const file = join(project.stateDir, "registry", model, `${stage}.json`);
+    const kept = entries.length < WORTH_KEEPING ? null : await readKept<Record<string, Reading>>(file, CACHE_SCHEMA);
+    for (const { tag, oid } of entries) {
+      const known = kept !== null && Object.hasOwn(kept, oid) ? kept[oid] : undefined;
+      // The same object under another name is a copy, and judged anew.
+      if (known && (!("event" in known) || known.event.tag === tag)) readings.set(tag, known);
+    }
+    const before = readings.size;
+    await load(entries);
+    if (entries.length < WORTH_KEEPING || readings.size === before) return;
+    const all = entries.flatMap(({ tag, oid }) => {
+      const reading = readings.get(tag);
+      return reading ? [[oid, reading] as const] : [];
+    });
+    await keep(file, CACHE_SCHEMA, Object.fromEntries(all));
+  }
+
+  async function eventsOf<T>(kind: "approve" | "confirm", key: string, pick: (reading: Reading) => T | null) {
+    const entries = (chains[kind].get(key) ?? []).toReversed();
+    await load(entries);
+    const events = entries.flatMap(({ tag, annotated }) => {
+      const reading = readings.get(tag) ?? null;
+      const event = pick(reading);
+      if (event === null) warnOf(tag, annotated ? whyBroken(reading) : "it is a plain tag, so nobody stands for it");
+      return event ?? [];
+    });
+    return { events, next: (entries.at(-1)?.number ?? 0) + 1 };
+  }
+
+  return {
+    stages: chains.stages,
+    top: (model, stage) => refOf(chains.assign.get(keyOf(model, stage))?.[0]),
+    nextNumber: (model, stage) => (chains.assign.get(keyOf(model, stage))?.[0]?.number ?? 0) + 1,
+    latest: async (model, stage) => (await latestOf([{ model, stage }]))[0] ?? null,
+    latestOf,
+    async history(model, stage) {
+      const entries = chains.assign.get(keyOf(model, stage)) ?? [];
+      await loadKept(model, stage, entries);
+      return entries.flatMap((entry) => standing(entry) ?? []);
+    },
+    approvals: (model, stage, version) =>
+      eventsOf("approve", keyOf(model, stage, version), (reading) =>
+        reading?.kind === "approve" ? reading.event : null,
+      ),
+    confirmations: (model, stage) =>
+      eventsOf("confirm", keyOf(model, stage), (reading) => (reading?.kind === "confirm" ? reading.event : null)),
+  };
+}
+
+function readOne(raw: Buffer | undefined, oid: string, tag: string): Reading {
+  if (raw === undefined) return { kind: "broken", why: "its object is not here" };
+  const reading = parseEvent(raw, oid, tag);
+  if (reading !== null) return reading;
+  const foreign = readForeignTag(raw);
+  if (foreign === null || foreign.targetType !== "commit") return { kind: "broken", why: "it names no commit" };
+  if (claimsToBeOurs(raw)) return { kind: "broken", why: "it is no assignment that this mversion can read" };
+  const { target: commit, tagger, message } = foreign;
+  return { kind: "foreign", commit, tagger, message };
+}
+
+function claimsToBeOurs(raw: Buffer): boolean {
+  return /^mversion:/m.test(readTagObject(raw)?.payload ?? "");
+}
+
+function whyBroken(reading: Reading): string {
+  return reading?.kind === "broken" ? reading.why : "its message is not what its name says";
+}
+
+function keyOf(...parts: string[]): string {
+  return parts.join("/");
+}
+
+function refOf(entry: EventTagRef | undefined): TagRef | null {
+  if (entry === undefined) return null;
+  const { tag: name, oid, annotated, size } = entry;
+  return { name, oid, type: annotated ? "tag" : "commit", size };
+}
+
+type Chains = Record<"assign" | "approve" | "confirm", Map<string, EventTagRef[]>> & { stages: StageName[] };
+
+/** The tags of events by what they are about, the highest number first. */
+function collect(tags: readonly TagRef[]): Chains {
+  const chains: Chains = { assign: new Map(), approve: new Map(), confirm: new Map(), stages: [] };
+  for (const { name: tag, oid, type, size } of tags) {
+    const name = readEventName(tag);
+    if (name === null) continue;
+    const { kind, model, stage, number } = name;
+    const leaves = kind === "assign" && name.leaves;
+    const entry: EventTagRef = { tag, oid, model, stage, number, leaves, annotated: type === "tag", size };
+    const key = kind === "approve" ? keyOf(model, stage, name.version) : keyOf(model, stage);
+    const list = chains[kind].get(key);
+    if (list) list.push(entry);
+    else {
+      chains[kind].set(key, [entry]);
+      if (kind === "assign") chains.stages.push({ model, stage });
+    }
+  }
+  for (const kind of ["assign", "approve", "confirm"] as const) {
+    for (const list of chains[kind].values()) list.sort((a, b) => b.number - a.number);
+  }
+  return chains;
+}

@@ -1,0 +1,78 @@
+// Adds an assignment to a stage's chain: the next number, sealed to the tag before it.
+import { isMvError, MvError } from "../../errors.ts";
+import { formatAssignmentMessage, formatAssignmentTag } from "../../model/assignment.ts";
+import type { EventRef, Share } from "../../model/events.ts";
+import type { Project } from "../project.ts";
+import type { Registry, Standing } from "../registry.ts";
+import type { Releases } from "../releases.ts";
+
+export interface NewAssignment {
+  model: string;
+  stage: string;
+  /** One of the rollout's versions. */
+  baseline: string;
+  rollout: readonly Share[];
+  /** Of a rollback: the assignment whose state comes back. */
+  returns: EventRef | null;
+  reason: string;
+  /** What to type again where somebody else was first. */
+  again: string;
+}
+
+/**
+ * Makes the tag, on the commit of the baseline's release; signed where the stage says so, else as Git is set up. Fails with
+ * incomplete where the chain's newest tag lost its object, race where the number is taken, commit-failed.
+ */
+export async function appendAssignment(
+  project: Project,
+  releases: Releases,
+  registry: Registry,
+  wanted: NewAssignment,
+): Promise<Standing> {
+  const { model, stage, baseline, returns, reason, again } = wanted;
+  const top = registry.top(model, stage);
+  if (top !== null && top.type !== "tag") {
+    throw new MvError("incomplete", `${top.name} is a plain tag here, so the next assignment cannot seal it`, {
+      hint: `git fetch --force origin 'refs/tags/${model}#${stage}#*:refs/tags/${model}#${stage}#*'`,
+      details: { tag: top.name },
+    });
+  }
+  const release = releases.find(model, baseline);
+  if (!release)
+    throw new MvError("unknown-version", `${model} ${baseline} is no release here`, { hint: "git fetch --tags" });
+  const number = registry.nextNumber(model, stage);
+  const tag = formatAssignmentTag(model, stage, number);
+  const rollout = [...wanted.rollout];
+  const seal = top === null ? null : { assignment: top.name, tag: top.oid };
+  const message = formatAssignmentMessage({ model, stage, number, baseline, rollout, seal, returns, reason });
+  const sign = project.settings.stages[stage]?.signed === true ? { sign: true } : {};
+  const [made] = await project.git
+    .createTags([{ name: tag, target: release.commit, message }], sign)
+    .catch(notMade(again));
+  const oid = made?.oid ?? "";
+  const standing = await readBack(project, oid);
+  return { model, stage, number, tag, oid, by: "mversion", baseline, rollout, reason, seal, returns, ...standing };
+}
+
+/** Who made it and when, as Git wrote it. */
+async function readBack(project: Project, oid: string): Promise<Pick<Standing, "tagger" | "signed">> {
+  const { readTagObject } = await import("../../model/tag-object.ts");
+  const bytes = (await project.git.readObjects([oid])).get(oid)?.bytes;
+  const object = bytes ? readTagObject(bytes) : null;
+  return { tagger: object?.tagger ?? null, signed: object?.signed ?? false };
+}
+
+function notMade(again: string): (error: unknown) => never {
+  return (error) => {
+    if (!isMvError(error)) throw error;
+    if (error.code === "version-exists") {
+      throw new MvError("race", `Somebody else was first: ${error.message}`, { hint: again, details: error.details });
+    }
+    if (error.code !== "commit-failed") throw error;
+    throw new MvError("commit-failed", `Nothing was assigned: ${error.message}`, {
+      hint: `put that right, then: ${again}`,
+      details: error.details,
+      cause: error,
+    });
+  };
+}

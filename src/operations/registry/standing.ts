@@ -1,0 +1,72 @@
+// What stands on a stage by one tag of its chain: our assignment, GTO's, or a plain tag that lost its object on the way.
+import type { EventReading, EventRef, Share } from "../../model/events.ts";
+import type { Tagger } from "../../model/tag-object.ts";
+import type { Releases } from "../releases.ts";
+
+/** A tag of an assignment's name. */
+export interface ChainEntry {
+  tag: string;
+  oid: string;
+  model: string;
+  stage: string;
+  number: number;
+  /** GTO's mark that nothing runs there any more. */
+  leaves: boolean;
+  /** False for a plain tag, whose oid is a commit's. */
+  annotated: boolean;
+}
+
+/** A tag of another tool, by the commit that it points at. */
+export interface Foreign {
+  kind: "foreign";
+  commit: string;
+  tagger: Tagger | null;
+  message: string;
+}
+
+/** What an assignment put on a stage. Plain data. */
+export interface Standing {
+  model: string;
+  stage: string;
+  number: number;
+  tag: string;
+  oid: string;
+  /** Who wrote the tag: mversion, GTO, or nobody knows, as the tag is a plain one here. */
+  by: "mversion" | "gto" | "plain";
+  /** The version that the stage's name means; null where a GTO tag says that nothing runs. */
+  baseline: string | null;
+  /** Empty where nothing runs. */
+  rollout: Share[];
+  /** Who and when; null for a plain tag. */
+  tagger: Tagger | null;
+  reason: string;
+  signed: boolean;
+  seal: EventRef | null;
+  returns: EventRef | null;
+}
+
+/** What the tag says, or why nothing can be made of it. */
+export function standingOf(entry: ChainEntry, reading: EventReading | Foreign, releases: Releases): Standing | string {
+  const { tag, oid, model, stage, number, leaves, annotated } = entry;
+  if (reading?.kind === "assign") {
+    const { baseline, rollout, tagger, reason, signed, seal, returns } = reading.event;
+    return { model, stage, number, tag, oid, by: "mversion", baseline, rollout, tagger, reason, signed, seal, returns };
+  }
+  if (reading?.kind === "broken") return reading.why;
+  if (annotated && reading?.kind !== "foreign") return "it is no assignment";
+  const by = annotated ? ("gto" as const) : ("plain" as const);
+  const [tagger, reason] = reading?.kind === "foreign" ? [reading.tagger, firstLine(reading.message)] : [null, ""];
+  const said = { model, stage, number, tag, oid, by, tagger, reason, signed: false, seal: null, returns: null };
+  if (leaves) return { ...said, baseline: null, rollout: [] };
+  const commit = reading?.kind === "foreign" ? reading.commit : oid;
+  const at = releases.of(model).filter((release) => release.commit === commit);
+  const [only, ...others] = at;
+  if (only === undefined) return `its commit ${commit.slice(0, 7)} has no release of ${model}`;
+  if (others.length > 0)
+    return `its commit has several releases of ${model}: ${at.map(({ tag: name }) => name).join(", ")}`;
+  return { ...said, baseline: only.version, rollout: [{ version: only.version, tag: only.oid, weight: 100 }] };
+}
+
+function firstLine(text: string): string {
+  return (text.split("\n")[0] ?? "").trim();
+}
