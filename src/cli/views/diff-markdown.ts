@@ -1,4 +1,5 @@
 // The differences as tables for a comment on a pull request. What a record says is text, never markup.
+import { escapeMarkdown } from "../../model/markdown.ts";
 import type { DiffResult } from "../../operations/diff.ts";
 import { codeName, hasOwnCode, heading, rowsOf } from "./diff-rows.ts";
 
@@ -12,7 +13,7 @@ export function diffMarkdown(result: DiffResult): string {
       return line(row.section, row.thing.trim(), row.from ?? "added", row.to === null ? "removed" : `${row.to}${note}`);
     });
     const code = hasOwnCode(result) ? codeLines(result.code) : [];
-    return [`### ${escaped(heading(block))}`, "", ...HEAD, ...rows, ...code].join("\n");
+    return [`### ${escapeMarkdown(heading(block))}`, "", ...HEAD, ...rows, ...code].join("\n");
   });
   if (!hasOwnCode(result) && result.code.length > 0)
     blocks.push(["### code", "", ...HEAD, ...codeLines(result.code)].join("\n"));
@@ -30,18 +31,5 @@ function codeLines(code: DiffResult["code"]): string[] {
 }
 
 function line(...cells: readonly string[]): string {
-  return `| ${cells.map(escaped).join(" | ")} |`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  "@": "&#64;",
-  "#": "&#35;",
-};
-
-/** Text that stays text: no HTML, no cell border, no emphasis, code, link or image, and no mention or issue number. */
-export function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]~|]/g, String.raw`\$&`).replace(/[&<>@#]/g, (char) => ENTITIES[char] ?? char);
+  return `| ${cells.map(escapeMarkdown).join(" | ")} |`;
 }
