@@ -58,6 +58,25 @@ export const RECORD_KEYS: readonly string[] = [
   "description",
   "owner",
   "license",
+  "status",
+  "purpose",
+  "users",
+  "restrictions",
+  "limits",
+  "task",
+  "outputs",
+  "thresholds",
+  "signature",
+  "architecture",
+  "training_data",
+  "evaluation",
+  "slices",
+  "confidence_intervals",
+  "fairness",
+  "sensitive_data",
+  "validation",
+  "scan",
+  "retention",
 ];
 
 /** Fields that describe bytes, and go with them when other bytes come. */
@@ -68,6 +87,14 @@ export const BYTES_FIELDS: readonly string[] = [
   "environment",
   "trained",
   "reason",
+  "signature",
+  "architecture",
+  "evaluation",
+  "slices",
+  "confidence_intervals",
+  "fairness",
+  "validation",
+  "scan",
 ];
 
 /** All that comes with the bytes where a side or a version is taken whole: what describes them, and what is derived from them. */
@@ -81,6 +108,7 @@ export const DESCRIPTION_FIELDS: readonly string[] = [
   "feature_set_version",
   "features",
   "hyperparameters",
+  "training_data",
 ];
 
 /** Keys with one text. */

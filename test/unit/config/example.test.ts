@@ -49,6 +49,10 @@ test("what the comments suggest is valid", () => {
     models: { churn: { record: "churn.model.yaml" } },
     remotes: { store: { region: "eu-west-1" } },
     stages: { production: { requires: "staging", metrics: { accuracy: { value: 0.9 } }, confirm_within: 7_200_000 } },
-    policy: { required: ["metrics.accuracy", "owner"], free_branches: ["exp/*"], metrics: { accuracy: { min: 0.9 } } },
+    policy: {
+      required: ["metrics.accuracy", "owner", "purpose", "limits", "slices", "validation.by", "validation.expires"],
+      free_branches: ["exp/*"],
+      metrics: { accuracy: { min: 0.9 } },
+    },
   });
 });
