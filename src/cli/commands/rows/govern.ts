@@ -1,5 +1,6 @@
 // What CI asks: the words of these commands.
 import type { CommandRow } from "../../command.ts";
+import { MODEL } from "./flags.ts";
 
 export const governRows: readonly CommandRow[] = [
   {
@@ -17,6 +18,26 @@ export const governRows: readonly CommandRow[] = [
     ],
     examples: ["mv check --staged", "mv check origin/main..HEAD --format github"],
     load: () => import("../check.ts"),
+  },
+  {
+    name: "export",
+    group: "govern",
+    operands: "<version>",
+    summary: "write a release down as metadata JSON, model card or bill of materials",
+    about:
+      "Format json is the metadata of the version with what its tag seals; model-card is Markdown with the front matter of the Hugging Face Hub; cyclonedx is a CycloneDX 1.6 bill of materials. The same tags give the same bytes everywhere. A template of your own has {{model}}, {{version}}, {{purpose}}, … and {{fields.NAME}} for any field, and blocks {{#limits}} … {{/limits}} on lines of their own: begin with templates/model-card.md of the package.",
+    flags: [
+      { flags: "--format <format>", text: "json where none is given", choices: ["json", "model-card", "cyclonedx"] },
+      { flags: "-o, --output <file>", text: "write it there" },
+      { flags: "--template <file>", text: "a model-card template of your own" },
+      MODEL,
+    ],
+    examples: [
+      "mv export v1.2.0 > metadata.json",
+      "mv export v1.2.0 --format model-card -o README.md",
+      "mv export churn@latest --format cyclonedx -o mlbom.cdx.json",
+    ],
+    load: () => import("../export.ts"),
   },
   {
     name: "hook",
