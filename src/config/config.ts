@@ -49,8 +49,11 @@ function checkModels({ file }: Reading, settings: Settings): void {
 }
 
 function checkReferences({ file, warnings }: Reading, settings: Settings): void {
-  for (const [name, { requires }] of Object.entries(settings.stages)) {
-    if (requires === null) continue;
+  for (const [name, { requires, min_days }] of Object.entries(settings.stages)) {
+    if (requires === null) {
+      if (min_days === 0) continue;
+      throw problem(file, ["stages", name, "min_days"], "it needs requires: the stage where a version must have run");
+    }
     const path = ["stages", name, "requires"];
     if (requires === name) throw problem(file, path, "a stage cannot require itself");
     if (!Object.hasOwn(settings.stages, requires)) throw problem(file, path, `there is no stage ${requires}`);

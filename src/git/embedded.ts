@@ -84,6 +84,7 @@ function createEmbedded(place: Place, config: ConfigValues): Git {
     diffStat: async (a, b, suffixes) =>
       diffStat(place, objects, await commitOf(a), b === null ? null : await commitOf(b), suffixes),
     remoteTags: () => refuse("asking a remote"),
+    identity: () => refuse("asking who you are"),
     version: () => refuse("its version"),
     stage: () => refuse("staging files"),
     unstage: () => refuse("unstaging files"),

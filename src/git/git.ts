@@ -134,6 +134,8 @@ export interface Git {
   remoteTags(remote: string, names: readonly string[]): Promise<{ name: string; oid: string }[]>;
   /** Short name of a branch whose tip is this commit, a local one (`feb-b`) before a remote's (`origin/feb-b`). */
   branchAt(commit: string): Promise<string | null>;
+  /** Who a tag made now would be by; null where Git does not know. Needs git. */
+  identity(): Promise<{ name: string; email: string } | null>;
   /** Whether a remote-tracking ref contains the commit, as of the last fetch or push. */
   containedInRemote(commit: string): Promise<boolean>;
   /** Absolute path of the folder Git takes hooks from, core.hooksPath honoured. */

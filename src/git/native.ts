@@ -16,6 +16,7 @@ import {
   unmergedFiles,
 } from "./objects.ts";
 import { findPlace } from "./open.ts";
+import { identity } from "./identity.ts";
 import { inProgress } from "./progress.ts";
 import { branchAt, containedInRemote, head, readRef, resolveCommit, tags } from "./refs.ts";
 import { remoteTags } from "./remotes.ts";
@@ -77,6 +78,7 @@ function createNative(place: Place, early: Promise<ConfigValues>): Git {
     remotes: async () => remoteNames(await config()),
     remoteTags: (remote, names) => remoteTags(place, remote, names),
     branchAt: (oid) => branchAt(place, oid),
+    identity: () => identity(place),
     containedInRemote: (oid) => containedInRemote(place, oid),
     hooksDir: async () => ((await configAll("core.hooksPath")).length > 0 ? askHooksDir(place) : hooksIn(place)),
     version,

@@ -10,6 +10,7 @@ import { gitContract } from "./git.ts";
 const NEEDS_GIT: readonly Ability[] = [
   "status",
   "remoteTags",
+  "identity",
   "version",
   "stage",
   "unstage",

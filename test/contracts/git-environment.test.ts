@@ -72,6 +72,32 @@ describe("the environment of an outer hook", () => {
   });
 });
 
+test("identity is that of the next tag's tagger", async () => {
+  const repo = createRepo();
+  repo.git("config", "user.name", "Ben Ångström");
+  repo.git("config", "user.email", "ben@example.org");
+  const git = await openGit(repo.dir);
+  const ofTag = (name: string): string => {
+    repo.git("tag", "-a", name, "-m", name, repo.commit(name));
+    return repo.git("for-each-ref", "--format=%(taggername) %(taggeremail)", `refs/tags/${name}`);
+  };
+  // The environment wins over config, as it does for the tag.
+  expect(await git.identity()).toEqual({ name: "Ada", email: "ada@example.org" });
+  expect(ofTag("one")).toBe("Ada <ada@example.org>");
+  const before = { ...process.env };
+  try {
+    for (const part of ["NAME", "EMAIL"]) delete process.env[`GIT_COMMITTER_${part}`];
+    expect(await git.identity()).toEqual({ name: "Ben Ångström", email: "ben@example.org" });
+    expect(ofTag("two")).toBe("Ben Ångström <ben@example.org>");
+    repo.git("config", "user.useConfigOnly", "true");
+    repo.git("config", "--unset", "user.email");
+    process.env["GIT_CONFIG_GLOBAL"] = "/dev/null";
+    expect(await git.identity()).toBeNull();
+  } finally {
+    Object.assign(process.env, before);
+  }
+});
+
 describe("remotes", () => {
   test("remoteTags asks for whole names", async () => {
     const origin = createRepo();

@@ -25,6 +25,7 @@ export function gitContract(adapter: Adapter): void {
     status: (git) => git.status(),
     diffStat: (git) => git.diffStat("HEAD", null),
     remoteTags: (git) => git.remoteTags("origin", []),
+    identity: (git) => git.identity(),
     version: (git) => git.version(),
     stage: (git) => git.stage(["a"]),
     unstage: (git) => git.unstage(["a"]),

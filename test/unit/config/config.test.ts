@@ -225,6 +225,7 @@ describe("refuses", () => {
       "stages: {production: {requires: production}}",
       ":2: stages.production.requires: a stage cannot",
     ],
+    ["days on no stage", "stages: {production: {min_days: 3}}", ":2: stages.production.min_days: it needs requires"],
     [
       "two models with one record",
       'models:\n  a: {record: x.model.yaml, tag: "v{version}"}\n  b: {record: X.model.yaml, tag: "{model}@v{version}"}\n',
