@@ -1,5 +1,6 @@
 // mv verify: whether releases are still what their tags say (bytes, record, pointers, seals), or the working tree its pointers.
 import { MvError } from "../errors.ts";
+import type { SignatureCheck } from "../git/signature.ts";
 import { dayIn } from "../model/day.ts";
 import type { Release } from "../model/release.ts";
 import type { Project } from "./project.ts";
@@ -9,6 +10,7 @@ import type { Problem } from "./verify/problem.ts";
 import { checkSeals } from "./verify/seals.ts";
 import { checkTags } from "./verify/tags.ts";
 import { checkWorktree, type TreeArtifact } from "./verify/worktree.ts";
+import type { CheckedSignatures } from "./trust/release-signatures.ts";
 import { findVersion, oneModel } from "./versions.ts";
 
 export interface VerifyInput {
@@ -16,6 +18,10 @@ export interface VerifyInput {
   versions: readonly string[];
   model?: string | undefined;
   all?: boolean | undefined;
+  /** Every tag must be signed by its tagger. Git config mversion.allowedSigners has signatures checked where there are some. */
+  signatures?: boolean | undefined;
+  /** Who may sign, as `readSigners` takes it; means `signatures`. */
+  allowedSigners?: string | undefined;
 }
 
 export interface VerifiedRelease {
@@ -24,6 +30,8 @@ export interface VerifiedRelease {
   tag: string;
   date: string;
   signed: boolean;
+  /** Whose signature it is; null where signatures were not checked. */
+  signature: SignatureCheck | null;
   /** Objects that were read and hashed, and those that are not in the cache. */
   objects: { checked: number; absent: number };
   problems: number;
@@ -43,13 +51,21 @@ export interface VerifyResult {
 export async function verify(project: Project, input: VerifyInput): Promise<VerifyResult> {
   const releases = await readReleases(project);
   if (input.all !== true && input.versions.length === 0) {
+    if (input.signatures === true || input.allowedSigners !== undefined) throw noTags();
     return { releases: [], ...(await checkWorktree(project, input.model)) };
   }
   const chosen = await chosenReleases(project, releases, input);
   const tags = await checkTags(project, chosen);
   const seals = await checkSeals(project, releases, chosen);
+  const signatures = await signaturesOf(project, releases, chosen, input);
   const objects = await checkObjects(project, chosen);
-  const problems = [...tags, ...seals, ...objects.problems, ...(input.all === true ? unreadable(releases) : [])];
+  const problems = [
+    ...tags,
+    ...seals,
+    ...(signatures?.problems ?? []),
+    ...objects.problems,
+    ...(input.all === true ? unreadable(releases) : []),
+  ];
   return {
     releases: chosen.map((release) => ({
       model: release.model,
@@ -57,6 +73,7 @@ export async function verify(project: Project, input: VerifyInput): Promise<Veri
       tag: release.tag,
       date: dayIn(release.tagger.zone, release.tagger.date),
       signed: release.signed,
+      signature: signatures?.of(release.oid) ?? null,
       objects: objects.of(release),
       problems: problems.filter((problem) => problem.tag === release.tag).length,
     })),
@@ -84,6 +101,37 @@ async function chosenReleases(project: Project, releases: Releases, input: Verif
     if (!chosen.includes(release)) chosen.push(release);
   }
   return chosen;
+}
+
+/** Null where nobody asks for signatures. With `all` the events of the models are tags to be signed, too. */
+async function signaturesOf(
+  project: Project,
+  releases: Releases,
+  chosen: readonly Release[],
+  input: VerifyInput,
+): Promise<CheckedSignatures | null> {
+  const required = input.signatures === true || input.allowedSigners !== undefined;
+  const [{ checkTagsSigned }, { hasSignersSetting, readSigners }] = await Promise.all([
+    import("./trust/release-signatures.ts"),
+    import("./trust/signers.ts"),
+  ]);
+  if (!required && !(await hasSignersSetting(project))) return null;
+  const models = new Set(chosen.map(({ model }) => model));
+  const events = input.all === true ? releases.retractions.filter(({ model }) => models.has(model)) : [];
+  const tags = [
+    ...chosen.map(({ tag, oid, model, version }) => ({ tag, oid, what: `${model} ${version}` })),
+    ...events.map(({ tag, oid, model, version }) => ({ tag, oid, what: `${model} ${version} retracted` })),
+  ];
+  return checkTagsSigned(project, releases, tags, {
+    signers: await readSigners(project, input.allowedSigners),
+    required,
+  });
+}
+
+function noTags(): MvError {
+  return new MvError("usage", "--signatures: give versions or --all: only tags are signed", {
+    hint: "mv verify --all --signatures",
+  });
 }
 
 function unreadable(releases: Releases): Problem[] {

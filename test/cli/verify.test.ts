@@ -43,6 +43,7 @@ describe("mv verify", () => {
                 "checked": 2,
               },
               "problems": 0,
+              "signature": null,
               "signed": false,
               "tag": "v1.1.0",
               "version": "1.1.0",

@@ -5,7 +5,13 @@ import { isOn, text } from "../flags.ts";
 import { problemLines, verifyView } from "../views/verify.ts";
 
 /** The worst finding decides the exit status. */
-const WORST_FIRST = ["bytes-wrong", "seal-broken", "release-differs", "record-stale"] as const satisfies ErrorCode[];
+const WORST_FIRST = [
+  "bytes-wrong",
+  "seal-broken",
+  "signature",
+  "release-differs",
+  "record-stale",
+] as const satisfies ErrorCode[];
 const PARTLY = 3;
 
 export const run: CommandRun = async (context, operands, flags) => {
@@ -14,6 +20,8 @@ export const run: CommandRun = async (context, operands, flags) => {
     versions: operands,
     model: text(flags, "model"),
     all: isOn(flags, "all"),
+    signatures: isOn(flags, "signatures"),
+    allowedSigners: text(flags, "allowedSigners"),
   });
   if (result.problems.length > 0) throw broken(result);
   return {

@@ -12,7 +12,7 @@ export function verifyView(result: VerifyResult, hasRemotes: boolean): { out: st
         `${printable(release.model)} ${printable(release.version)}`,
         release.objects.absent === 0 ? "ok" : `${release.objects.absent} not here`,
         `${release.objects.checked} ${release.objects.checked === 1 ? "object" : "objects"}`,
-        release.signed ? "signed" : "unsigned",
+        signatureWords(release),
       ]);
   const paths = [...new Set(result.absent.map((item) => printable(item.path)))];
   const more = paths.length > MOST_PATHS ? `, and ${paths.length - MOST_PATHS} more` : "";
@@ -21,6 +21,11 @@ export function verifyView(result: VerifyResult, hasRemotes: boolean): { out: st
   const notes = paths.length > 0 ? [`Not here, so not checked: ${named}. Next: ${next}`] : [];
   if (rows.length === 0) notes.push(result.worktree ? "There is no artifact yet." : "There is no release yet.");
   return { out: table(rows), notes };
+}
+
+function signatureWords({ signed, signature }: VerifyResult["releases"][number]): string {
+  if (!signed) return "unsigned";
+  return signature?.principal ? `signed by ${printable(signature.principal)}` : "signed, not checked";
 }
 
 /** Every broken thing, a line each under a line that counts them. */

@@ -34,6 +34,11 @@ export async function readSigners(project: Project, given?: string): Promise<Sig
   return { source, allowedSigners, revokedKeys, gpg, now: project.now() };
 }
 
+/** Whether this clone is set up to have signatures checked wherever releases are verified. */
+export async function hasSignersSetting(project: Project): Promise<boolean> {
+  return (await project.git.config(SETTINGS[0])) !== null;
+}
+
 /** The bytes of a file that the user names. Throws "no-read". */
 export function readSignersFile(path: string, named: string): Buffer {
   try {

@@ -107,8 +107,16 @@ export const shareRows: readonly CommandRow[] = [
     summary: "check bytes, records, pointers and seals of releases, or the working tree",
     about:
       "Reads and hashes every byte; trusts no cache of its own. Names everything that is broken. Exit 13: bytes differ; 1: tag, record, pointers or seals disagree; 3: nothing is wrong, but some bytes are not here.",
-    flags: [MODEL, { flags: "--all", text: "every release" }],
-    examples: ["mv verify", "mv verify v1.1.0", "mv verify --all"],
+    flags: [
+      MODEL,
+      { flags: "--all", text: "every release" },
+      { flags: "--signatures", text: "every tag must be signed by its tagger (docs/trust.md says who counts)" },
+      {
+        flags: "--allowed-signers <source>",
+        text: "who may sign: COMMIT:PATH, or a file outside the repository; default: git config mversion.allowedSigners, else gpg.ssh.allowedSignersFile",
+      },
+    ],
+    examples: ["mv verify", "mv verify v1.1.0", "mv verify --all", "mv verify --all --signatures"],
     load: () => import("../verify.ts"),
   },
 ];
