@@ -1,10 +1,11 @@
 // An assignment: the annotated tag `churn#production#7` that puts a version, or a weighted set of versions, on a stage: text
 // <-> data. A tag is one if its payload says so, not by its name.
 import { type EventRef, type EventTag, readEvent, readEventRef } from "./event-object.ts";
-import { optionalList, problem, requiredCount, requiredText } from "./fields.ts";
+import { optionalList, optionalText, problem, requiredCount, requiredText } from "./fields.ts";
 import { readModel, readOid, readVersion } from "./release-payload.ts";
+import { problemOf, type SlotRange } from "./slots.ts";
 import { messageOf, reasonOf } from "./tag-message.ts";
-import { numberText } from "./value.ts";
+import { numberText, type Value } from "./value.ts";
 import { checkModelName } from "./version.ts";
 import type { YamlFile } from "./yaml.ts";
 
@@ -13,6 +14,8 @@ export interface Share {
   version: string;
   tag: string;
   weight: number;
+  /** Where these are not the next ones in the order of the rollout: docs/rollout-routing.md. */
+  slots?: readonly SlotRange[];
 }
 
 export interface Assignment extends EventTag {
@@ -24,6 +27,8 @@ export interface Assignment extends EventTag {
   baseline: string;
   /** Distinct versions, whole percents of 1 or more, 100 together. */
   rollout: Share[];
+  /** Names the experiment that keys are dealt by: the assignment that began it. */
+  rollout_id: string;
   /** The stage's assignment before this one; null for the first. */
   seal: EventRef | null;
   /** Of a rollback: the earlier assignment whose state it brings back. */
@@ -56,7 +61,7 @@ export type AssignmentText = Omit<Assignment, Exclude<keyof EventTag, "reason">>
 
 /** The message of an assignment's tag. Fails with `usage` where it would be too large. */
 export function formatAssignmentMessage(assignment: AssignmentText): string {
-  const { model, stage, number, baseline, rollout, seal, returns, reason } = assignment;
+  const { model, stage, number, baseline, rollout, rollout_id, seal, returns, reason } = assignment;
   return messageOf(subjectOf(assignment), reason, {
     mversion: numberText("1"),
     event: "assign",
@@ -64,10 +69,20 @@ export function formatAssignmentMessage(assignment: AssignmentText): string {
     stage,
     number: numberText(String(number)),
     baseline,
-    rollout: rollout.map(({ version, tag, weight }) => ({ version, tag, weight: numberText(String(weight)) })),
+    rollout: rollout.map(shareValue),
+    rollout_id: rollout_id === formatAssignmentTag(model, stage, number) ? undefined : rollout_id,
     seal: seal ? { ...seal } : undefined,
     returns: returns ? { ...returns } : undefined,
   });
+}
+
+function shareValue({ version, tag, weight, slots }: Share): Record<string, Value> {
+  const share = { version, tag, weight: countText(weight) };
+  return slots === undefined ? share : { ...share, slots: slots.map((range) => range.map(countText)) };
+}
+
+function countText(count: number): Value {
+  return numberText(String(count));
 }
 
 /** "churn 1.2.0 on production", "churn 1.1.0 90 %, 1.2.0 10 % on production". */
@@ -94,12 +109,14 @@ export function parseAssignment(raw: Uint8Array, oid: string): Assignment | null
     if (!rollout.some(({ version }) => version === baseline)) {
       throw problem(yaml, ["baseline"], "it is none of the rollout's versions");
     }
+    const number = requiredCount(yaml, ["number"]);
     const said = {
       model,
       stage,
-      number: requiredCount(yaml, ["number"]),
+      number,
       baseline,
       rollout,
+      rollout_id: readRolloutId(yaml, { model, stage, number }),
       seal: readEventRef(yaml, "seal"),
       returns: readEventRef(yaml, "returns"),
     };
@@ -108,17 +125,30 @@ export function parseAssignment(raw: Uint8Array, oid: string): Assignment | null
 }
 
 function readRollout(yaml: YamlFile): Share[] {
-  const rollout = optionalList(yaml, ["rollout"]).map((_, at) => ({
-    version: readVersion(yaml, ["rollout", String(at), "version"]),
-    tag: readOid(yaml, ["rollout", String(at), "tag"]),
-    weight: requiredCount(yaml, ["rollout", String(at), "weight"]),
-  }));
-  const sum = rollout.reduce((whole, { weight }) => whole + weight, 0);
-  if (sum !== 100 || rollout.some(({ weight }) => weight < 1)) {
-    throw problem(yaml, ["rollout"], "whole percents of 1 or more are expected, 100 together");
-  }
-  if (new Set(rollout.map(({ version }) => version)).size < rollout.length) {
-    throw problem(yaml, ["rollout"], "a version is in it twice");
-  }
+  const rollout = optionalList(yaml, ["rollout"]).map((_, at): Share => {
+    const path = ["rollout", String(at)];
+    const share = {
+      version: readVersion(yaml, [...path, "version"]),
+      tag: readOid(yaml, [...path, "tag"]),
+      weight: requiredCount(yaml, [...path, "weight"]),
+    };
+    const slots = optionalList(yaml, [...path, "slots"]).map((_, place): SlotRange => {
+      const end = (which: string): number => requiredCount(yaml, [...path, "slots", String(place), which]);
+      return [end("0"), end("1")];
+    });
+    return slots.length === 0 ? share : { ...share, slots };
+  });
+  const why = problemOf(rollout);
+  if (why !== null) throw problem(yaml, ["rollout"], why);
   return rollout;
+}
+
+function readRolloutId(
+  yaml: YamlFile,
+  { model, stage, number }: Pick<Assignment, "model" | "stage" | "number">,
+): string {
+  const id = optionalText(yaml, ["rollout_id"]) ?? formatAssignmentTag(model, stage, number);
+  const began = assignmentNumber(id, model, stage);
+  if (began !== null && began <= number) return id;
+  throw problem(yaml, ["rollout_id"], "the name of this assignment or of an earlier one of the stage is expected");
 }

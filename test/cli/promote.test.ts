@@ -79,6 +79,7 @@ describe("mv promote", () => {
                 "weight": 100,
               },
             ],
+            "rollout_id": "churn#production#1",
             "seal": null,
             "signed": false,
             "stage": "production",

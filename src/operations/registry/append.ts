@@ -1,6 +1,7 @@
 // Adds an assignment to a stage's chain: the next number, sealed to the tag before it.
 import { isMvError, MvError } from "../../errors.ts";
 import { formatAssignmentMessage, formatAssignmentTag } from "../../model/assignment.ts";
+import { continueRollout } from "../../model/continue-rollout.ts";
 import type { EventRef, Share } from "../../model/events.ts";
 import type { Project } from "../project.ts";
 import type { Registry, Standing } from "../registry.ts";
@@ -11,7 +12,8 @@ export interface NewAssignment {
   stage: string;
   /** One of the rollout's versions. */
   baseline: string;
-  rollout: readonly Share[];
+  /** Where the slots are follows from what runs now. */
+  rollout: readonly Omit<Share, "slots">[];
   /** Of a rollback: the assignment whose state comes back. */
   returns: EventRef | null;
   reason: string;
@@ -42,16 +44,40 @@ export async function appendAssignment(
     throw new MvError("unknown-version", `${model} ${baseline} is no release here`, { hint: "git fetch --tags" });
   const number = registry.nextNumber(model, stage);
   const tag = formatAssignmentTag(model, stage, number);
-  const rollout = [...wanted.rollout];
+  const { rollout, rollout_id } = continued(await registry.latest(model, stage), wanted.rollout, tag);
   const seal = top === null ? null : { assignment: top.name, tag: top.oid };
-  const message = formatAssignmentMessage({ model, stage, number, baseline, rollout, seal, returns, reason });
+  const message = formatAssignmentMessage({
+    model,
+    stage,
+    number,
+    baseline,
+    rollout,
+    rollout_id,
+    seal,
+    returns,
+    reason,
+  });
   const sign = project.settings.stages[stage]?.signed === true ? { sign: true } : {};
   const [made] = await project.git
     .createTags([{ name: tag, target: release.commit, message }], sign)
     .catch(notMade(again));
   const oid = made?.oid ?? "";
   const standing = await readBack(project, oid);
-  return { model, stage, number, tag, oid, by: "mversion", baseline, rollout, reason, seal, returns, ...standing };
+  const said = { model, stage, number, baseline, rollout, rollout_id, seal, returns, reason };
+  return { ...said, tag, oid, by: "mversion", ...standing };
+}
+
+/** The rollout with its slots, so that no key changes its version without need. */
+function continued(
+  before: Standing | null,
+  wanted: NewAssignment["rollout"],
+  tag: string,
+): Pick<Standing, "rollout" | "rollout_id"> {
+  const shares = wanted.map(({ version, tag: release, weight }): Share => ({ version, tag: release, weight }));
+  const running = before && before.rollout.length > 0 ? { id: before.rollout_id, variants: before.rollout } : null;
+  const { id, slots } = continueRollout(running, shares, tag);
+  if (slots === null) return { rollout: shares, rollout_id: id };
+  return { rollout: shares.map((share, at) => ({ ...share, slots: slots[at] ?? [] })), rollout_id: id };
 }
 
 /** Who made it and when, as Git wrote it. */

@@ -37,6 +37,8 @@ export interface Standing {
   baseline: string | null;
   /** Empty where nothing runs. */
   rollout: Share[];
+  /** Names the experiment that keys are dealt by: the assignment that began it. */
+  rollout_id: string;
   /** Who and when; null for a plain tag. */
   tagger: Tagger | null;
   reason: string;
@@ -49,14 +51,16 @@ export interface Standing {
 export function standingOf(entry: ChainEntry, reading: EventReading | Foreign, releases: Releases): Standing | string {
   const { tag, oid, model, stage, number, leaves, annotated } = entry;
   if (reading?.kind === "assign") {
-    const { baseline, rollout, tagger, reason, signed, seal, returns } = reading.event;
-    return { model, stage, number, tag, oid, by: "mversion", baseline, rollout, tagger, reason, signed, seal, returns };
+    const { baseline, rollout, rollout_id, tagger, reason, signed, seal, returns } = reading.event;
+    const event = { baseline, rollout, rollout_id, tagger, reason, signed, seal, returns };
+    return { model, stage, number, tag, oid, by: "mversion", ...event };
   }
   if (reading?.kind === "broken") return reading.why;
   if (annotated && reading?.kind !== "foreign") return "it is no assignment";
   const by = annotated ? ("gto" as const) : ("plain" as const);
   const [tagger, reason] = reading?.kind === "foreign" ? [reading.tagger, firstLine(reading.message)] : [null, ""];
-  const said = { model, stage, number, tag, oid, by, tagger, reason, signed: false, seal: null, returns: null };
+  const none = { rollout_id: tag, signed: false, seal: null, returns: null };
+  const said = { model, stage, number, tag, oid, by, tagger, reason, ...none };
   if (leaves) return { ...said, baseline: null, rollout: [] };
   const commit = reading?.kind === "foreign" ? reading.commit : oid;
   const at = releases.of(model).filter((release) => release.commit === commit);

@@ -27,6 +27,7 @@ const canary = {
     { version: "1.1.0", tag: A, weight: 90 },
     { version: "1.2.0", tag: B, weight: 10 },
   ],
+  rollout_id: "churn#production#7",
   seal: { assignment: "churn#production#6", tag: B },
   returns: null,
   reason: "Canary, ticket 4711",
@@ -74,12 +75,43 @@ describe("an assignment", () => {
     );
   });
 
+  it("keeps the id of an experiment that goes on, and slots that are not in order", () => {
+    const rollout = [
+      { version: "1.1.0", tag: A, weight: 70, slots: [[0, 69]] as const },
+      { version: "1.2.0", tag: B, weight: 10, slots: [[80, 89]] as const },
+      {
+        version: "1.3.0",
+        tag: OID,
+        weight: 20,
+        slots: [
+          [70, 79],
+          [90, 99],
+        ] as const,
+      },
+    ];
+    const message = formatAssignmentMessage({ ...canary, rollout, rollout_id: "churn#production#5" });
+    expect(message).toContain('weight: 20, slots: [[70, 79], [90, 99]]}\nrollout_id: "churn#production#5"\n');
+    expect(parseEvent(tagObject(NAME, message), OID, NAME)).toMatchObject({
+      event: { rollout, rollout_id: "churn#production#5" },
+    });
+    const twice = message.replace("[80, 89]", "[81, 90]");
+    expect(parseEvent(tagObject(NAME, twice), OID, NAME)).toMatchObject({ kind: "broken" });
+    const odd = message.replace("[80, 89]", "[80]");
+    expect(parseEvent(tagObject(NAME, odd), OID, NAME)).toMatchObject({ kind: "broken" });
+  });
+
   it.each([
-    ["weights of 99 together", { rollout: [{ version: "1.1.0", tag: A, weight: 99 }] }, "100 together"],
+    ["weights of 99 together", { rollout: [{ version: "1.1.0", tag: A, weight: 99 }] }, "the weights make 99"],
     ["a version twice", { rollout: [canary.rollout[0], { version: "1.1.0", tag: B, weight: 10 }] }, "twice"],
+    ["the id of a later experiment", { rollout_id: "churn#production#8" }, "an earlier one of the stage"],
+    ["the id of another stage", { rollout_id: "churn#staging#1" }, "an earlier one of the stage"],
     ["a baseline that does not run", { baseline: "1.0.0" }, "none of the rollout"],
     ["another number than its name", { number: 8 }, "something else than its name"],
-    ["another stage than its name", { stage: "staging" }, "something else than its name"],
+    [
+      "another stage than its name",
+      { stage: "staging", rollout_id: "churn#staging#7" },
+      "something else than its name",
+    ],
     ["a stage that no tag can have", { stage: "../x" }, "stage"],
   ])("with %s is broken", (_, change, why) => {
     const message = formatAssignmentMessage({ ...canary, ...change } as typeof canary);
