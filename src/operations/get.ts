@@ -1,13 +1,14 @@
 // mv get: one version's artifacts from a Git repository or straight from a store, into a folder, for a container or a script.
+import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MvError } from "../errors.ts";
-import type { Artifact } from "../model/content.ts";
-import { artifactPath } from "../model/paths.ts";
+import { choose, type Piece } from "./get/choose.ts";
 import { fill } from "./get/fill.ts";
 import { replaceFolder } from "./get/folder.ts";
 import { openSource } from "./get/source.ts";
 import { formatStamp, holds, readStamp, STAMP_FILE, type Stamp } from "./get/stamp.ts";
+import { createStores } from "./get/stores.ts";
 import { findWanted, type Wanted } from "./get/wanted.ts";
 import type { Surroundings } from "./project.ts";
 
@@ -16,7 +17,7 @@ export interface GetInput {
   source: string;
   /** MODEL, VERSION, MODEL@VERSION or MODEL@STAGE; undefined: the only model's newest release. */
   version?: string | undefined;
-  /** Artifacts, or folders that hold some; none: all of the model's. */
+  /** Artifacts, folders that hold some, files inside one, or globs; none: all of the model's. */
   paths: readonly string[];
   into: string;
   /** Data that it was trained on, too. */
@@ -53,21 +54,22 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
         const file = resolve(around.cwd, input.allowedSigners);
         await requireSigned(wanted, file, around.now?.() ?? new Date());
       }
-      const artifacts = chosen(wanted, input);
+      const stores = createStores(source);
+      const pieces = await choose(wanted.release, { paths: input.paths, data: input.data === true }, stores);
       const before = input.ifChanged ? readStamp(folder) : null;
-      if (before !== null && holds(before, folder, wanted.release, artifacts)) {
+      if (before !== null && holds(before, folder, wanted.release, pieces)) {
         result = { ...before, folder, changed: false, files: 0, bytes: 0 };
         return false;
       }
-      const tree = treeFor(wanted.release.oid);
+      const tree = treeFor(digestOf(wanted.release.oid, pieces));
       const { executable } = wanted;
       const report = around.report ?? (() => undefined);
-      const { files, bytes, counts } = await fill(source, artifacts, tree, {
+      const { files, bytes, counts } = await fill(stores, pieces, tree, {
         jobs: input.jobs ?? JOBS,
         executable,
         report,
       });
-      const stamp = stampOf(wanted, source.url, artifacts, counts);
+      const stamp = stampOf(wanted, source.url, pieces, counts);
       writeFileSync(join(tree, STAMP_FILE), formatStamp(stamp));
       result = { ...stamp, folder, changed: true, files, bytes };
       return true;
@@ -79,34 +81,17 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
   return result;
 }
 
-/** The artifacts that are asked for. Throws not-tracked for a path that holds none. */
-function chosen({ release }: Wanted, { paths, data }: GetInput): Artifact[] {
-  const all = [...release.artifacts, ...release.datasets].filter(({ kind }) => kind !== "external");
-  const found = new Set<Artifact>(paths.length > 0 ? [] : data ? all : release.artifacts);
-  for (const typed of paths) {
-    const path = artifactPath(typed.replace(/\/+$/, ""));
-    const inside = all.filter((item) => item.path === path || item.path.startsWith(`${path}/`));
-    for (const item of inside) found.add(item);
-    if (inside.length > 0) continue;
-    const known = all.map((item) => item.path).join(", ");
-    throw new MvError("not-tracked", `${release.model} ${release.version} has no artifact ${typed}; it has ${known}`, {
-      hint: "name one of them, or none for all",
-    });
-  }
-  if (![...found].some((item) => item.path === STAMP_FILE)) return [...found];
-  throw new MvError(
-    "bad-path",
-    `${STAMP_FILE} is an artifact here, and what mv get writes beside the files has that name`,
-    {
-      hint: "name the other paths",
-    },
-  );
+/** Of a release and the files that are wanted of it. */
+function digestOf(oid: string, pieces: readonly Piece[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify([oid, pieces.map(({ path }) => path)]))
+    .digest("hex");
 }
 
 function stampOf(
   { release, stage }: Wanted,
   source: string,
-  artifacts: readonly Artifact[],
+  pieces: readonly Piece[],
   counts: ReadonlyMap<string, number>,
 ): Stamp {
   const { model, version, tag, oid, commit, content, dataset_snapshot_id, feature_set_version } = release;
@@ -122,7 +107,9 @@ function stampOf(
     feature_set_version,
     source,
     stage,
-    artifacts: artifacts.map(({ path, kind, sha256, size }) => {
+    artifacts: pieces.map((piece) => {
+      if ("link" in piece) return { path: piece.path, kind: "link", link: piece.link };
+      const { path, kind, sha256, size } = piece;
       const files = counts.get(path);
       return { path, kind, sha256, size, ...(files === undefined ? {} : { files }) };
     }),

@@ -61,7 +61,7 @@ test("refusals", async () => {
   `);
   expect(await said(`mv get ${store} v1.1.0 nowhere.onnx -o new`)).toMatchInlineSnapshot(`
     "! mversion: refused: churn 1.1.0 has no artifact nowhere.onnx; it has models/model.onnx, data/train.csv
-    ! Next: name one of them, or none for all
+    ! Next: mv get SOURCE churn@v1.1.0 models/model.onnx -o DIR
     exit 1"
   `);
   mkdirSync(repo.path("mine"));

@@ -1,6 +1,8 @@
 // What `mv get` brings, from a repository and from a store, and what it leaves as it was.
 import {
+  accessSync,
   chmodSync,
+  constants,
   cpSync,
   existsSync,
   mkdirSync,
@@ -128,6 +130,46 @@ describe.each([
     await from(source(), into, { version: "v1.2.0", paths: [`${TOKENIZER}/`] });
     expect(names(into)).not.toContain(MODEL);
     expect(await refused("not-tracked", source(), into, { paths: ["nowhere"] })).toContain("has no artifact nowhere");
+  });
+
+  test("files inside a folder, by path and by glob, and what a link leads to", async () => {
+    const into = join(scratchDir(), "model");
+    const inside = (path: string): string => `${TOKENIZER}/${path}`;
+    const wanted = { version: "v1.2.0", paths: [`./${inside("run.sh")}`, "*nk.json"] };
+    const result = await from(source(), into, wanted);
+    const vocab = { path: inside("vocab.json"), kind: "file", size: 8 };
+    const linked = { path: inside("link.json"), kind: "link", link: "vocab.json" };
+    expect(result.artifacts).toMatchObject([linked, { path: inside("run.sh"), kind: "file" }, vocab]);
+    expect(names(into)).toEqual(
+      ["models", TOKENIZER, inside("link.json"), inside("run.sh"), inside("vocab.json"), "version.json"].toSorted(),
+    );
+    expect(text(into, inside("link.json"))).toBe('{"a":0}\n');
+    accessSync(join(into, inside("run.sh")), constants.X_OK);
+    expect((await from(source(), into, { ...wanted, ifChanged: true })).changed).toBe(false);
+    const other = { ...wanted, paths: [inside("copy.json"), MODEL] };
+    expect(await from(source(), into, { ...other, ifChanged: true })).toMatchObject({ changed: true, files: 2 });
+    expect(names(into)).toEqual(["models", MODEL, TOKENIZER, inside("copy.json"), "version.json"].toSorted());
+  });
+
+  test("a glob that means all of a folder, and one that means a whole artifact", async () => {
+    const into = join(scratchDir(), "model");
+    const { artifacts } = await from(source(), into, {
+      version: "v1.2.0",
+      paths: [`${TOKENIZER}/**`, "models/*.onnx"],
+    });
+    expect(artifacts).toMatchObject([
+      { path: MODEL, kind: "file" },
+      { path: TOKENIZER, kind: "directory", files: 4 },
+    ]);
+  });
+
+  test("paths that nothing has", async () => {
+    const into = join(scratchDir(), "model");
+    expect(await refused("not-tracked", source(), into, { paths: [`${TOKENIZER}/nowhere`] })).toContain(
+      `it has ${TOKENIZER}/copy.json, `,
+    );
+    expect(await refused("not-tracked", source(), into, { paths: ["*.bin"] })).toContain("has no artifact *.bin");
+    expect(existsSync(into)).toBe(false);
   });
 
   test("what is not there", async () => {

@@ -1,7 +1,7 @@
 import { MvError } from "../../errors.ts";
 import { get } from "../../operations/get.ts";
 import type { CommandRun } from "../command.ts";
-import { isOn, text, wholeNumber } from "../flags.ts";
+import { isOn, jobs, text } from "../flags.ts";
 import { getView } from "../views/get.ts";
 
 export const run: CommandRun = async (context, [source = "", ...words], flags) => {
@@ -12,7 +12,7 @@ export const run: CommandRun = async (context, [source = "", ...words], flags) =
     });
   }
   const [first, ...rest] = words;
-  const isPath = first === undefined || first.includes("/");
+  const isPath = first === undefined || /[/*?[]/.test(first);
   const { cwd, env, warn, report } = context;
   const result = await get(
     { cwd, env, warn, report },
@@ -25,7 +25,7 @@ export const run: CommandRun = async (context, [source = "", ...words], flags) =
       ifChanged: isOn(flags, "ifChanged"),
       force: isOn(flags, "force"),
       allowedSigners: text(flags, "verifySignature"),
-      jobs: wholeNumber(flags, "jobs"),
+      jobs: jobs(flags),
     },
   );
   return { data: result, ...getView(result, cwd) };

@@ -8,8 +8,10 @@ export function getView(result: GetResult, cwd: string): { out: string; notes: s
   const shown = relative(cwd, folder);
   const where = printable(shown === "" || shown.startsWith("..") ? folder : shown);
   if (!changed) return { out: `${where} holds ${printable(name)} already`, notes: [] };
-  const rows = result.artifacts.map(
-    ({ path, size, sha256 }) => `${printable(path)}  ${bytes(size)}  ${sha256.slice(0, 8)}`,
-  );
+  const rows = result.artifacts.map((item) => {
+    const what =
+      item.kind === "link" ? `-> ${printable(item.link)}` : `${bytes(item.size)}  ${item.sha256.slice(0, 8)}`;
+    return `${printable(item.path)}  ${what}`;
+  });
   return { out: [...rows, `${printable(name)} in ${where}`].join("\n"), notes: [] };
 }

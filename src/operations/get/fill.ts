@@ -1,20 +1,17 @@
 // Fills a folder with a release's files, from the stores; every file is checked against its SHA-256.
 import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isMvError, MvError } from "../../errors.ts";
-import type { Artifact } from "../../model/content.ts";
-import { MANIFEST_MAX_BYTES, type ManifestEntry, parseManifest } from "../../model/manifest.ts";
+import { MvError } from "../../errors.ts";
+import type { ManifestEntry } from "../../model/manifest.ts";
 import { writeError } from "../../platform/file-errors.ts";
 import { freeBytes } from "../../platform/files.ts";
 import { lstatOrNull } from "../../platform/stat.ts";
 import { createWorkers } from "../../platform/workers.ts";
-import type { Remote, Transfer } from "../../remotes/remote.ts";
+import type { Transfer } from "../../remotes/remote.ts";
 import { hashFiles } from "../../store/hash-files.ts";
 import type { Progress } from "../project.ts";
-import type { Source } from "./source.ts";
-
-/** What another store may make good. */
-const PASSED_OVER: ReadonlySet<string> = new Set(["unreachable", "denied", "host-key", "object-missing"]);
+import type { Piece } from "./choose.ts";
+import { missing, type Stores } from "./stores.ts";
 
 export interface FillOptions {
   /** How many objects at once. */
@@ -35,17 +32,16 @@ export interface Filled {
 type Place = Transfer & { path: string; also: string[] };
 
 /**
- * Brings the artifacts into `folder`, which may hold what an interrupted call of the same release left. Returns how many files
+ * Brings the pieces into `folder`, which may hold what an interrupted call of the same release left. Returns how many files
  * and bytes it holds, and the files of each folder. Throws object-missing where no store has an object, bytes-wrong where it has other bytes, no-space.
  */
 export async function fill(
-  source: Source,
-  artifacts: readonly Artifact[],
+  stores: Stores,
+  pieces: readonly Piece[],
   folder: string,
   options: FillOptions,
 ): Promise<Filled> {
-  const stores = createStores(source);
-  const entries = await entriesOf(stores, artifacts, options.executable);
+  const entries = await entriesOf(stores, pieces, options.executable);
   try {
     for (const { path } of entries) mkdirSync(dirname(join(folder, path)), { recursive: true });
     const places = await stillWanted(placesOf(entries, folder));
@@ -59,7 +55,7 @@ export async function fill(
     throw writeError(error, folder);
   }
   const counts = new Map<string, number>();
-  for (const { path, kind } of artifacts) {
+  for (const { path, kind } of pieces) {
     if (kind === "directory") counts.set(path, entries.filter((entry) => entry.path.startsWith(`${path}/`)).length);
   }
   return {
@@ -69,48 +65,16 @@ export async function fill(
   };
 }
 
-/** The stores one after the other: the next is opened only where the ones before it do not suffice. */
-interface Stores {
-  /** Asks each in turn until `use` says that it is enough. Returns what kept a store from answering. */
-  each(use: (remote: Remote) => Promise<boolean>): Promise<MvError[]>;
-}
-
-function createStores({ remotes }: Source): Stores {
-  const opened = new Map<number, Remote>();
-  return {
-    async each(use) {
-      const failures: MvError[] = [];
-      for (const [at, open] of remotes.entries()) {
-        try {
-          const remote = opened.get(at) ?? (await open());
-          opened.set(at, remote);
-          if (await use(remote)) break;
-        } catch (error) {
-          if (!isMvError(error) || !PASSED_OVER.has(error.code)) throw error;
-          failures.push(error);
-        }
-      }
-      return failures;
-    },
-  };
-}
-
 async function entriesOf(
   stores: Stores,
-  artifacts: readonly Artifact[],
+  pieces: readonly Piece[],
   executable: ReadonlySet<string>,
 ): Promise<ManifestEntry[]> {
   const entries: ManifestEntry[] = [];
-  for (const { path, kind, sha256, size } of artifacts) {
-    if (kind === "file") entries.push({ path, sha256, size, executable: executable.has(path) });
-    if (kind !== "directory") continue;
-    let manifest: Buffer | null = null;
-    const failures = await stores.each(async (remote) => {
-      manifest = await remote.read(sha256, MANIFEST_MAX_BYTES);
-      return manifest !== null;
-    });
-    if (manifest === null) throw missing(path, sha256, failures);
-    for (const entry of parseManifest(manifest, path).files) entries.push({ ...entry, path: `${path}/${entry.path}` });
+  for (const piece of pieces) {
+    if (piece.kind === "directory") for (const entry of await stores.filesOf(piece)) entries.push(entry);
+    else if ("link" in piece || "executable" in piece) entries.push(piece);
+    else if (piece.kind === "file") entries.push({ ...piece, executable: executable.has(piece.path) });
   }
   return entries;
 }
@@ -177,15 +141,6 @@ async function receive(stores: Stores, places: readonly Place[], { jobs, report 
   throw new MvError("bytes-wrong", `${first.path}: the store has other bytes than ${first.sha256}`, {
     hint: "mv verify --remote NAME, where it is set up",
     details: { path: first.path, sha256: first.sha256 },
-  });
-}
-
-function missing(path: string, sha256: string, failures: readonly MvError[]): MvError {
-  const [failure] = failures;
-  if (failure && failure.code !== "object-missing") return failure;
-  return new MvError("object-missing", `${path}: no store has its bytes (${sha256.slice(0, 8)})`, {
-    hint: "mv push, where it was added",
-    details: { path, sha256 },
   });
 }
 

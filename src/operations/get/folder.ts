@@ -27,8 +27,8 @@ const WORK = ".mv-get";
 export interface Building {
   /** Room for other things, gone in the end. */
   scratch: string;
-  /** Where the files of a release are gathered; what an interrupted call for the same release left is still there. */
-  treeFor(oid: string): string;
+  /** Where the files of a release are gathered; what an interrupted call for the same files left is still there. */
+  treeFor(wanted: string): string;
 }
 
 /** The folder's real place: a link such as `current` stays a link. */
@@ -65,7 +65,7 @@ export async function replaceFolder(
     try {
       putBack(target, join(beside, "old"));
       if (!force) requireOurs(target, name);
-      if (await build({ scratch, treeFor: (oid) => startOrGoOn(beside, tree, oid) })) {
+      if (await build({ scratch, treeFor: (wanted) => startOrGoOn(beside, tree, wanted) })) {
         await syncFileSystem(beside);
         if (inside) moveIn(tree, target);
         else swap(tree, target, join(beside, "old"));
@@ -80,10 +80,10 @@ export async function replaceFolder(
   });
 }
 
-function startOrGoOn(beside: string, tree: string, oid: string): string {
+function startOrGoOn(beside: string, tree: string, wanted: string): string {
   const marker = join(beside, "release");
-  if (readTextFileSync(marker, 1024) !== oid) rmSync(tree, { recursive: true, force: true });
-  writeFileSync(marker, oid);
+  if (readTextFileSync(marker, 1024) !== wanted) rmSync(tree, { recursive: true, force: true });
+  writeFileSync(marker, wanted);
   mkdirSync(tree, { recursive: true });
   return tree;
 }
@@ -151,9 +151,10 @@ function list(folder: string): string[] {
 function strayIn(target: string, stamp: Stamp): string | undefined {
   const files = filesUnder(target, "");
   const known = new Set([STAMP_FILE]);
-  for (const { path, kind, files: count } of stamp.artifacts) {
+  for (const artifact of stamp.artifacts) {
+    const { path, kind } = artifact;
     const inside = kind === "directory" ? files.filter((file) => file.startsWith(`${path}/`)) : [path];
-    if (kind === "directory" && inside.length > (count ?? 0)) return path;
+    if (kind === "directory" && inside.length > (artifact.files ?? 0)) return path;
     for (const file of inside) known.add(file);
   }
   return files.find((file) => !known.has(file));

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import type { Artifact } from "../../model/content.ts";
 import type { Release } from "../../model/release.ts";
 import { readTextFileSync } from "../../platform/files.ts";
+import type { Piece } from "./choose.ts";
 
 export const STAMP_FILE = "version.json";
-const STAMP_MAX_BYTES = 1 << 22;
+/** Half a million files that were named one by one. */
+const STAMP_MAX_BYTES = 1 << 27;
 
 /** Plain data, as the file has it. */
 export interface Stamp {
@@ -27,10 +29,13 @@ export interface Stamp {
   artifacts: StampedArtifact[];
 }
 
-export interface StampedArtifact extends Pick<Artifact, "path" | "kind" | "sha256" | "size"> {
-  /** Files of a folder. */
-  files?: number;
-}
+/** An artifact; where only some files of a folder were asked for, each of these. */
+export type StampedArtifact =
+  | (Pick<Artifact, "path" | "kind" | "sha256" | "size"> & {
+      /** Files of a folder. */
+      files?: number;
+    })
+  | { path: string; kind: "link"; link: string };
 
 export function formatStamp(stamp: Stamp): string {
   return `${JSON.stringify(stamp, null, 2)}\n`;
@@ -47,13 +52,15 @@ export function readStamp(folder: string): Stamp | null {
   }
 }
 
-/** Whether a folder's stamp is of that release and these artifacts, and the files still have their sizes. */
-export function holds(stamp: Stamp, folder: string, release: Release, artifacts: readonly Artifact[]): boolean {
-  if (stamp.oid !== release.oid || stamp.artifacts.length !== artifacts.length) return false;
-  return artifacts.every(({ path, kind, sha256, size }, at) => {
+/** Whether a folder's stamp is of that release and these pieces, and the files still have their sizes. */
+export function holds(stamp: Stamp, folder: string, release: Release, pieces: readonly Piece[]): boolean {
+  if (stamp.oid !== release.oid || stamp.artifacts.length !== pieces.length) return false;
+  return pieces.every((piece, at) => {
     const then = stamp.artifacts[at];
-    if (then?.path !== path || then.sha256 !== sha256) return false;
-    const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });
-    return kind === "directory" ? stats?.isDirectory() === true : stats?.size === size;
+    if (then?.path !== piece.path) return false;
+    const stats = lstatSync(join(folder, piece.path), { throwIfNoEntry: false });
+    if ("link" in piece) return "link" in then && then.link === piece.link && stats?.isSymbolicLink() === true;
+    if (!("sha256" in then) || then.sha256 !== piece.sha256) return false;
+    return piece.kind === "directory" ? stats?.isDirectory() === true : stats?.size === piece.size;
   });
 }

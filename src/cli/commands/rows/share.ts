@@ -71,7 +71,7 @@ export const shareRows: readonly CommandRow[] = [
     operands: "<source> [version] [path...]",
     summary: "bring one version's files into a folder, from a Git repository or straight from a store",
     about:
-      "SOURCE is a Git repository (its address or path) or a store (s3://bucket/prefix, a folder, https://…): a store needs no Git and no Git host. VERSION is MODEL@v1.2.0, MODEL@STAGE, MODEL, v1.2.0 or STAGE; default: the newest release. A word with a slash is a path. Every byte is checked. The folder is wholly the version before or wholly the new one, and version.json in it says what it is.",
+      "SOURCE is a Git repository (its address or path) or a store (s3://bucket/prefix, a folder, https://…): a store needs no Git and no Git host. VERSION is MODEL@v1.2.0, MODEL@STAGE, MODEL, v1.2.0 or STAGE; default: the newest release. A word with a slash or a wildcard is a path: an artifact, a folder that holds some, a file inside one, or a glob (in quotes). Every byte is checked. The folder is wholly the version before or wholly the new one, and version.json in it says what it is.",
     flags: [
       { flags: "-o, --output <dir>", text: "the folder that holds the version afterwards" },
       { flags: "--if-changed", text: "do nothing where the folder holds that version already" },
@@ -83,6 +83,7 @@ export const shareRows: readonly CommandRow[] = [
     examples: [
       "mv get https://git.example.org/team/churn.git v1.2.0 -o model",
       "mv get s3://models/team churn@production -o /srv/model --if-changed",
+      "mv get s3://models/team churn@v1.2.0 'shards/part-0*' -o shards",
     ],
     load: () => import("../get.ts"),
   },
