@@ -56,4 +56,6 @@ export type { Rollout } from "./model/route.ts";
 export { createRouter, routeKey } from "./operations/route/router.ts";
 export { evict, type EvictInput, type EvictResult } from "./operations/evict.ts";
 export { promote, type PromoteInput, type PromoteResult } from "./operations/promote.ts";
+export { rollback, type RollbackInput, type RollbackResult } from "./operations/rollback.ts";
+export { stageLog, type StageLogInput, type StageLogResult } from "./operations/stage-log.ts";
 export { type Stage, stages, type StagedAssignment, type StagesInput, type StagesResult } from "./operations/stages.ts";

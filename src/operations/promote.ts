@@ -1,22 +1,30 @@
-// mv promote: appends an assignment, which puts a version on a stage.
+// mv promote: appends an assignment, which puts a version, or a weighted set of versions, on a stage.
 import { MvError } from "../errors.ts";
-import type { Release } from "../model/release.ts";
+import { showRollout } from "../model/assignment.ts";
 import { parseVersion } from "../model/version.ts";
 import { changing } from "./change.ts";
+import { againCommand } from "./promote/again.ts";
+import { requireSameInputs } from "./promote/inputs.ts";
+import { wantedShares } from "./promote/shares.ts";
 import type { Project } from "./project.ts";
-import { readRegistry, type StageName } from "./registry.ts";
+import { readRegistry, type StageName, type Standing } from "./registry.ts";
 import { appendAssignment } from "./registry/append.ts";
-import { readReleases, type Releases } from "./releases.ts";
+import { eventReason } from "./registry/reason.ts";
+import { readReleases } from "./releases.ts";
 import { readStageWord, requireDeclared } from "./stage.ts";
 import { type StagedAssignment, staged } from "./stages.ts";
-import { quoted } from "./targets.ts";
-import { findVersion, readVersionWord } from "./versions.ts";
+import { readVersionWord } from "./versions.ts";
 
 export interface PromoteInput {
-  version: string;
+  /** May be left out with `split`. */
+  version?: string | undefined;
   /** "production", or "churn@production". */
   stage: string;
   model?: string | undefined;
+  /** The version's share in percent, 1 to 99; the rest stays with what ran before. */
+  weight?: number | undefined;
+  /** All shares: "v1.2.0=90,v1.3.0=10"; the first version is the baseline. */
+  split?: string | undefined;
   reason?: string | undefined;
   /** Asks for the reason where none is given, once nothing else is in the way; an empty answer is none. */
   askReason?: ((what: string) => Promise<string>) | undefined;
@@ -25,7 +33,7 @@ export interface PromoteInput {
 export interface PromoteResult {
   model: string;
   stage: string;
-  /** False where the version was there already, alone: nothing was made. */
+  /** False where it was so already: nothing was made. */
   changed: boolean;
   /** What stands there now. */
   assigned: StagedAssignment;
@@ -34,8 +42,8 @@ export interface PromoteResult {
 }
 
 /**
- * Puts a version on a stage. Fails with unknown-stage, unknown-version, retracted, no-reason, and what `appendAssignment` says.
- * A version that is there already, alone, is left there.
+ * Puts versions on a stage. Fails with unknown-stage, unknown-version, retracted, split, no-earlier, no-reason, and what
+ * `appendAssignment` says. What is so already is left so.
  */
 export async function promote(project: Project, input: PromoteInput): Promise<PromoteResult> {
   return changing(project, async () => {
@@ -43,56 +51,50 @@ export async function promote(project: Project, input: PromoteInput): Promise<Pr
     requireDeclared(project, name);
     const releases = await readReleases(project);
     const registry = readRegistry(project, releases);
-    const release = await releaseOf(project, releases, input, name);
-    requireUsable(releases, release);
     const current = await registry.latest(name.model, name.stage);
+    const wanted = await wantedShares(project, releases, name, input, current);
     const before = current && staged(releases, current);
-    const [only, ...others] = current?.rollout ?? [];
-    if (before !== null && others.length === 0 && only?.tag === release.oid) {
-      return { ...name, changed: false, assigned: before, before };
-    }
-    const again = (why: string): string => `mv promote ${quoted(input.version)} ${quoted(input.stage)} -m ${why}`;
-    const reason = await reasonOf(input, `${release.model} ${release.version} on ${name.stage}`, again("WHY"));
+    if (before !== null && isSame(before, wanted)) return { ...name, changed: false, assigned: before, before };
+    await requireSameInputs(project, wanted.releases);
+    const what = `${name.model} ${showRollout(wanted.rollout)} on ${name.stage}`;
+    const reason = await eventReason(input, what, againCommand(input));
     const made = await appendAssignment(project, releases, registry, {
       ...name,
-      baseline: release.version,
-      rollout: [{ version: release.version, tag: release.oid, weight: 100 }],
+      baseline: wanted.baseline,
+      rollout: wanted.rollout,
       returns: null,
       reason,
-      again: again(quoted(reason)),
+      again: againCommand({ ...input, reason }),
     });
     return { ...name, changed: true, assigned: staged(releases, made), before };
   });
 }
 
+function isSame(
+  before: Pick<Standing, "rollout" | "baseline">,
+  wanted: Pick<Standing, "rollout" | "baseline">,
+): boolean {
+  return (
+    before.baseline === wanted.baseline &&
+    before.rollout.length === wanted.rollout.length &&
+    wanted.rollout.every(({ tag, weight }) =>
+      before.rollout.some((share) => share.tag === tag && share.weight === weight),
+    )
+  );
+}
+
 /** The stage; of the model that the version names, where the stage's word names none. */
-function stageOf(project: Project, { stage, model, version }: PromoteInput): StageName {
-  const named = readVersionWord(project, version, model);
-  const own = named !== null && (version.includes("@") || parseVersion(version) === null) ? named.model : undefined;
+function stageOf(project: Project, { stage, model, version, split, weight }: PromoteInput): StageName {
+  if (split !== undefined && weight !== undefined) {
+    throw new MvError("usage", "--weight and --split both say the shares", { hint: "give one of them" });
+  }
+  if (split === undefined && version === undefined) {
+    throw new MvError("usage", "mv promote needs a version and a stage", {
+      hint: "mv promote v1.2.0 production -m WHY",
+    });
+  }
+  const word = version ?? split?.replace(/=.*$/s, "") ?? "";
+  const named = stage.includes("@") ? null : readVersionWord(project, word, model);
+  const own = named !== null && (word.includes("@") || parseVersion(word) === null) ? named.model : undefined;
   return readStageWord(project, stage, model ?? own);
-}
-
-async function releaseOf(project: Project, releases: Releases, input: PromoteInput, name: StageName): Promise<Release> {
-  const { release } = await findVersion(project, releases, input.version, name.model);
-  if (release !== null && release.model === name.model) return release;
-  const what =
-    release === null ? `${input.version} is not a release` : `${input.version} is a release of ${release.model}`;
-  throw new MvError("unknown-version", `${what}, and ${name.model} runs on ${name.stage}`, { hint: "mv log" });
-}
-
-function requireUsable(releases: Releases, release: Release): void {
-  const event = releases.isRetracted(release);
-  if (!event) return;
-  const name = `${release.model} ${release.version}`;
-  throw new MvError("retracted", `${name} is retracted: ${event.reason.split("\n")[0]}`, {
-    hint: "mv log, and promote another",
-    details: { tag: event.tag },
-  });
-}
-
-async function reasonOf(input: PromoteInput, what: string, again: string): Promise<string> {
-  const given = input.reason?.trim() ? input.reason : await input.askReason?.(what);
-  const reason = given?.trim();
-  if (reason) return reason;
-  throw new MvError("no-reason", `${what} needs a reason`, { hint: again });
 }

@@ -2,7 +2,14 @@
 // assignments the newest is found by its name alone.
 import { join } from "node:path";
 import type { TagRef } from "../git/git.ts";
-import { type Approval, type Confirmation, type EventReading, parseEvent, readEventName } from "../model/events.ts";
+import {
+  type Approval,
+  type Confirmation,
+  type EventName,
+  type EventReading,
+  parseEvent,
+  readEventName,
+} from "../model/events.ts";
 import { readForeignTag, readTagObject, TAG_MAX_BYTES } from "../model/tag-object.ts";
 import { keep, readKept } from "./kept.ts";
 import type { Project } from "./project.ts";
@@ -12,6 +19,7 @@ import type { Releases } from "./releases.ts";
 export type { Standing } from "./registry/standing.ts";
 
 const CACHE_SCHEMA = 1;
+const MOST_WARNINGS = 5;
 /** Below that a file on disk saves nothing. */
 const WORTH_KEEPING = 20;
 
@@ -23,6 +31,8 @@ export interface StageName {
 export interface Registry {
   /** Every stage that some tag assigns to, by model and name; settings may know others. */
   readonly stages: readonly StageName[];
+  /** Every tag that has an event's name, whoever made it. */
+  readonly tags: readonly EventTagRef[];
   /** The newest tag of a stage's chain, whoever made it and whether or not it can be read: what the next one seals. */
   top(model: string, stage: string): TagRef | null;
   /** The number of the next assignment: above all tags of that grammar, foreign ones too. */
@@ -39,8 +49,11 @@ export interface Registry {
   confirmations(model: string, stage: string): Promise<{ events: Confirmation[]; next: number }>;
 }
 
-/** One tag of an event. */
-interface EventTagRef extends ChainEntry {
+/** One tag of an event's name. */
+export interface EventTagRef extends ChainEntry {
+  kind: EventName["kind"];
+  /** Of an approval. */
+  version: string | null;
   size: number;
 }
 
@@ -70,8 +83,10 @@ export function readRegistry(project: Project, releases: Releases): Registry {
   }
 
   function warnOf(tag: string, why: string): void {
-    if (!warned.has(tag)) project.warn(`tag ${tag} is passed over: ${why}`);
+    if (warned.has(tag)) return;
     warned.add(tag);
+    if (warned.size <= MOST_WARNINGS) project.warn(`tag ${tag} is passed over: ${why}`);
+    else if (warned.size === MOST_WARNINGS + 1) project.warn("and so are more tags: mv verify --all");
   }
 
   async function latestOf(stages: readonly StageName[]): Promise<(Standing | null)[]> {
@@ -121,6 +136,7 @@ export function readRegistry(project: Project, releases: Releases): Registry {
 
   return {
     stages: chains.stages,
+    tags: chains.tags,
     top: (model, stage) => refOf(chains.assign.get(keyOf(model, stage))?.[0]),
     nextNumber: (model, stage) => (chains.assign.get(keyOf(model, stage))?.[0]?.number ?? 0) + 1,
     latest: async (model, stage) => (await latestOf([{ model, stage }]))[0] ?? null,
@@ -168,18 +184,21 @@ function refOf(entry: EventTagRef | undefined): TagRef | null {
   return { name, oid, type: annotated ? "tag" : "commit", size };
 }
 
-type Chains = Record<"assign" | "approve" | "confirm", Map<string, EventTagRef[]>> & { stages: StageName[] };
+type Chains = Record<EventName["kind"], Map<string, EventTagRef[]>> & { stages: StageName[]; tags: EventTagRef[] };
 
 /** The tags of events by what they are about, the highest number first. */
 function collect(tags: readonly TagRef[]): Chains {
-  const chains: Chains = { assign: new Map(), approve: new Map(), confirm: new Map(), stages: [] };
+  const chains: Chains = { assign: new Map(), approve: new Map(), confirm: new Map(), stages: [], tags: [] };
   for (const { name: tag, oid, type, size } of tags) {
     const name = readEventName(tag);
     if (name === null) continue;
     const { kind, model, stage, number } = name;
     const leaves = kind === "assign" && name.leaves;
-    const entry: EventTagRef = { tag, oid, model, stage, number, leaves, annotated: type === "tag", size };
-    const key = kind === "approve" ? keyOf(model, stage, name.version) : keyOf(model, stage);
+    const version = kind === "approve" ? name.version : null;
+    const annotated = type === "tag";
+    const entry: EventTagRef = { kind, tag, oid, model, stage, version, number, leaves, annotated, size };
+    chains.tags.push(entry);
+    const key = version === null ? keyOf(model, stage) : keyOf(model, stage, version);
     const list = chains[kind].get(key);
     if (list) list.push(entry);
     else {

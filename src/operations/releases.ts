@@ -133,6 +133,11 @@ function collect(
     if (list) list.push(release);
     else byModel.set(release.model, [release]);
   }
+  // The first of a name counts, as in the lists.
+  const byName = new Map(all.map((release) => [`${release.model} ${release.version}`, release] as const).toReversed());
+  const withdrawn = new Map(
+    retractions.map((event) => [`${event.model} ${event.version}`, event] as const).toReversed(),
+  );
   return {
     all,
     retractions,
@@ -140,8 +145,7 @@ function collect(
     tags: listed,
     tagNames: new Set(listed.map(({ name }) => name)),
     of: (model) => byModel.get(model) ?? [],
-    find: (model, version) => byModel.get(model)?.find((release) => release.version === version),
-    isRetracted: (release) =>
-      retractions.find((event) => event.model === release.model && event.version === release.version),
+    find: (model, version) => byName.get(`${model} ${version}`),
+    isRetracted: (release) => withdrawn.get(`${release.model} ${release.version}`),
   };
 }

@@ -1,13 +1,19 @@
-// mv stages: what stands on every stage, since when and by whom.
+// mv stages: what stands on every stage, since when and by whom; or what stood there at a time.
+import { MvError } from "../errors.ts";
 import type { Share } from "../model/events.ts";
+import { readMoment } from "../model/moment.ts";
+import { backdated, stateAt } from "../model/rollout.ts";
 import type { Project } from "./project.ts";
-import { readRegistry, type Standing } from "./registry.ts";
+import { readRegistry, type Registry, type StageName, type Standing } from "./registry.ts";
+import { dated } from "./registry/dated.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { stagesOf } from "./stage.ts";
 import { modelNames, oneModel } from "./versions.ts";
 
 export interface StagesInput {
   model?: string | undefined;
+  /** What stood there then: an ISO 8601 time, in UTC without a zone; a day alone means its end. */
+  at?: string | undefined;
 }
 
 /** One version on a stage. */
@@ -27,34 +33,66 @@ export interface Stage {
   stage: string;
   /** Whether the settings have it. */
   declared: boolean;
-  /** Null where nothing was ever assigned. */
+  /** Null where nothing was ever assigned, or nothing by the time asked for. */
   assigned: StagedAssignment | null;
+  /** With a time: tags that are dated before one that they follow. They count from when that one was made. */
+  backdated: string[];
 }
 
 export interface StagesResult {
+  /** The time asked for, in ISO 8601 at UTC; null for now. */
+  at: string | null;
   stages: Stage[];
 }
 
-/** Lists the stages of all models, those of the settings first, each with its newest assignment. */
+/** Lists the stages of all models, those of the settings first, each with its newest assignment, or that of a time. Fails with usage. */
 export async function stages(project: Project, input: StagesInput): Promise<StagesResult> {
   const models = input.model === undefined ? modelNames(project) : [oneModel(project, input.model)];
+  const moment = input.at === undefined ? null : momentOf(input.at);
   const releases = await readReleases(project);
   const registry = readRegistry(project, releases);
   const names = stagesOf(project, registry, models);
-  const standings = await registry.latestOf(names);
+  const found = moment === null ? await now(registry, names) : await then(registry, names, moment);
   return {
-    stages: names.map(({ model, stage }, index) => {
-      const standing = standings[index] ?? null;
-      const declared = Object.hasOwn(project.settings.stages, stage);
-      return { model, stage, declared, assigned: standing && staged(releases, standing) };
+    at: moment === null ? null : isoTime(moment),
+    stages: names.map((name, index) => {
+      const { standing, backdated: disorder } = found[index] ?? { standing: null, backdated: [] };
+      const declared = Object.hasOwn(project.settings.stages, name.stage);
+      return { ...name, declared, assigned: standing && staged(releases, standing), backdated: disorder };
     }),
   };
+}
+
+interface Found {
+  standing: Standing | null;
+  backdated: string[];
+}
+
+async function now(registry: Registry, names: readonly StageName[]): Promise<Found[]> {
+  return (await registry.latestOf(names)).map((standing) => ({ standing, backdated: [] }));
+}
+
+async function then(registry: Registry, names: readonly StageName[], moment: number): Promise<Found[]> {
+  const chains = await Promise.all(names.map(({ model, stage }) => registry.history(model, stage)));
+  return chains.map((history) => {
+    const chain = history.map(dated);
+    const disorder = backdated(chain).map(({ state }) => state.tag);
+    return { standing: stateAt(chain, moment)?.state ?? null, backdated: disorder };
+  });
+}
+
+function momentOf(text: string): number {
+  const moment = readMoment(text);
+  if (moment !== null) return moment;
+  throw new MvError("usage", `--at ${text}: give a time such as 2026-03-01T12:00Z, or a day`, {
+    hint: "mv stages --at 2026-03-01T12:00Z",
+  });
 }
 
 /** An assignment with what is known of its versions today. */
 export function staged(releases: Releases, standing: Standing): StagedAssignment {
   const { model, rollout, tagger } = standing;
-  const at = tagger === null ? null : new Date(tagger.date * 1000).toISOString().replace(".000Z", "Z");
+  const at = tagger === null ? null : isoTime(tagger.date);
   return {
     ...standing,
     rollout: rollout.map((share) => ({ ...share, retracted: whyRetracted(releases, model, share) })),
@@ -65,4 +103,8 @@ export function staged(releases: Releases, standing: Standing): StagedAssignment
 function whyRetracted(releases: Releases, model: string, share: Share): string | null {
   const release = releases.find(model, share.version);
   return (release && releases.isRetracted(release)?.reason) ?? null;
+}
+
+function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -7,6 +7,7 @@ import { parseRecord, updateRecord } from "../model/record.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { changing } from "./change.ts";
 import type { Project } from "./project.ts";
+import { readRegistry } from "./registry.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { requireSettled } from "./settled.ts";
 import { RECORD_MAX_BYTES } from "./snapshot.ts";
@@ -28,13 +29,14 @@ export interface UntagResult {
   declared: string | null;
 }
 
-/** Removes a release tag. Fails with untag-shared where a remote or a store has it or another release seals it. */
+/** Removes a release tag. Fails with untag-shared where a remote or a store has it, another release seals it, or an event names it. */
 export async function untag(project: Project, input: UntagInput): Promise<UntagResult> {
   return changing(project, async () => {
     const releases = await readReleases(project);
     const { release } = await findVersion(project, releases, input.version, input.model);
     if (!release) throw new MvError("unknown-version", `${input.version} is not a release`, { hint: "mv log" });
     requireUnsealed(releases, release);
+    await requireUnstaged(project, releases, release);
     await requireUnshared(project, release);
     await requireUnstored(project, release);
     await requireSettled(project, [release.record.path]);
@@ -50,7 +52,7 @@ export async function untag(project: Project, input: UntagInput): Promise<UntagR
   });
 }
 
-function shared(release: Release, why: string, details: Record<string, unknown>): MvError {
+function shared(release: Pick<Release, "tag">, why: string, details: Record<string, unknown>): MvError {
   return new MvError("untag-shared", `${release.tag} ${why}, so it stays`, {
     hint: `mv retract ${release.tag} -m WHY`,
     details: { tag: release.tag, ...details },
@@ -66,6 +68,29 @@ function requireUnsealed(releases: Releases, release: Release): void {
     hint: `git show ${quoted(event.tag)}`,
     details: { tag: release.tag, retraction: event.tag },
   });
+}
+
+/** An event names its release for ever, also where another version stands on the stage by now. */
+async function requireUnstaged(
+  project: Project,
+  releases: Releases,
+  { model, version, tag, oid }: Release,
+): Promise<void> {
+  const registry = readRegistry(project, releases);
+  const fail = (why: string, event: string): MvError => shared({ tag }, why, { event });
+  for (const name of registry.stages.filter((known) => known.model === model)) {
+    const history = await registry.history(model, name.stage);
+    const used = history.find(({ rollout }) => rollout.some((share) => share.tag === oid));
+    if (used) throw fail(`was put on ${name.stage} by ${used.tag}`, used.tag);
+    const { events } = await registry.confirmations(model, name.stage);
+    const confirmed = events.find(({ release }) => release === oid);
+    if (confirmed) throw fail(`runs on ${name.stage}, as ${confirmed.tag} says`, confirmed.tag);
+  }
+  for (const name of registry.tags.filter((known) => known.model === model && known.version === version)) {
+    const { events } = await registry.approvals(model, name.stage, version);
+    const approved = events.find(({ release }) => release === oid);
+    if (approved) throw fail(`is approved for ${name.stage} by ${approved.tag}`, approved.tag);
+  }
 }
 
 async function requireUnshared(project: Project, release: Release): Promise<void> {

@@ -1,4 +1,4 @@
-// Finds what a user means by VERSION: v1.2.0, 1.2.0, churn@v1.2.0, churn@latest, or any Git revision.
+// Finds what a user means by VERSION: v1.2.0, 1.2.0, churn@v1.2.0, churn@latest, churn@production, or any Git revision.
 import { MvError } from "../errors.ts";
 import type { Release } from "../model/release.ts";
 import { compare, isPrerelease, parseTag, parseVersion } from "../model/version.ts";
@@ -79,6 +79,8 @@ export async function findVersion(project: Project, releases: Releases, word: st
       details: { tag: word, oid: broken.oid },
     });
   }
+  const onStage = meant === null ? await stageRelease(project, releases, word, model) : null;
+  if (onStage !== null) return found(onStage);
   const commit = await revision(project, word, meant !== null);
   if (commit !== null) return { model: model ?? null, release: null, commit, name: word };
   const known = releases.of(meant?.model ?? model ?? modelNames(project)[0] ?? "").map((item) => item.version);
@@ -90,6 +92,16 @@ export async function findVersion(project: Project, releases: Releases, word: st
       details: { version: word },
     },
   );
+}
+
+/** What stands on the stage that the word names, loaded only where a word is nothing simpler. */
+async function stageRelease(
+  project: Project,
+  releases: Releases,
+  word: string,
+  model?: string,
+): Promise<Release | null> {
+  return (await import("./registry/named.ts")).namedStage(project, releases, word, model);
 }
 
 /** What Git finds under the word: tags before branches, whatever they are called; a number is no other revision than these. */

@@ -1,16 +1,25 @@
+import { MvError } from "../../errors.ts";
 import { promote } from "../../operations/promote.ts";
 import type { CommandRun } from "../command.ts";
-import { text } from "../flags.ts";
-import { promoteView } from "../views/promote.ts";
+import { text, wholeNumber } from "../flags.ts";
+import { changedStageView } from "../views/changed-stage.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
+  if (operands.length > 2) {
+    throw new MvError("usage", `mv promote takes a version and a stage, not ${operands.length} words`, {
+      hint: "mv promote v1.2.0 production -m WHY",
+    });
+  }
+  const [stage = "", version] = operands.toReversed();
   const project = await context.project();
   const result = await promote(project, {
-    version: operands[0] ?? "",
-    stage: operands[1] ?? "",
+    version,
+    stage,
     model: text(flags, "model"),
+    weight: wholeNumber(flags, "weight"),
+    split: text(flags, "split"),
     reason: text(flags, "message"),
     askReason: context.interactive ? (what: string) => context.ask(`Why ${what}? `) : undefined,
   });
-  return { data: result, ...promoteView(result) };
+  return { data: result, ...changedStageView(result) };
 };

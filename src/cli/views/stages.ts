@@ -6,7 +6,10 @@ import { printable, table } from "../terminal.ts";
 export function stagesView({ stages }: StagesResult): { out: string; notes: string[] } {
   const several = new Set(stages.map(({ model }) => model)).size > 1;
   const rows = stages.map((item) => [several ? `${item.model}@${item.stage}` : item.stage, ...cells(item)]);
-  return { out: table(rows.map((row) => row.map(printable))), notes: stages.flatMap(notesOf) };
+  return {
+    out: table(rows.map((row) => row.map(printable))),
+    notes: stages.flatMap((item) => notesOf(item, several ? `${item.model}@${item.stage}` : item.stage)),
+  };
 }
 
 function cells({ model, assigned }: Stage): string[] {
@@ -22,12 +25,14 @@ export function standsWords({ tagger, by }: Pick<StagedAssignment, "tagger" | "b
   return `${momentIn(tagger.zone, tagger.date)} by ${tagger.name || tagger.email}${made}`;
 }
 
-function notesOf({ model, stage, declared, assigned }: Stage): string[] {
-  const notes: string[] = [];
+function notesOf({ model, stage, declared, assigned, backdated }: Stage, typed: string): string[] {
+  const notes = backdated.map(
+    (tag) => `${tag} is dated before a tag that it follows: it counts from when that one was made`,
+  );
   for (const { version, retracted } of assigned?.rollout ?? []) {
     if (retracted !== null) {
       notes.push(
-        `${model} ${version} on ${stage} is retracted: ${firstLine(retracted)}. Next: mv rollback ${stage} -m WHY`,
+        `${model} ${version} on ${stage} is retracted: ${firstLine(retracted)}. Next: mv rollback ${typed} -m WHY`,
       );
     }
   }

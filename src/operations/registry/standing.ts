@@ -65,9 +65,9 @@ export function standingOf(entry: ChainEntry, reading: EventReading | Foreign, r
   const commit = reading?.kind === "foreign" ? reading.commit : oid;
   const at = releases.of(model).filter((release) => release.commit === commit);
   const [only, ...others] = at;
-  if (only === undefined) return `its commit ${commit.slice(0, 7)} has no release of ${model}`;
+  if (only === undefined) return `no release of ${model} is at ${commit.slice(0, 7)}, which it points at`;
   if (others.length > 0)
-    return `its commit has several releases of ${model}: ${at.map(({ tag: name }) => name).join(", ")}`;
+    return `several releases of ${model} are where it points at: ${at.map(({ tag: name }) => name).join(", ")}`;
   return { ...said, baseline: only.version, rollout: [{ version: only.version, tag: only.oid, weight: 100 }] };
 }
 

@@ -1,0 +1,15 @@
+import { rollback } from "../../operations/rollback.ts";
+import type { CommandRun } from "../command.ts";
+import { text } from "../flags.ts";
+import { changedStageView } from "../views/changed-stage.ts";
+
+export const run: CommandRun = async (context, operands, flags) => {
+  const result = await rollback(await context.project(), {
+    stage: operands[0] ?? "",
+    model: text(flags, "model"),
+    to: text(flags, "to"),
+    reason: text(flags, "message"),
+    askReason: context.interactive ? (what: string) => context.ask(`Why ${what}? `) : undefined,
+  });
+  return { data: result, ...changedStageView(result) };
+};

@@ -1,0 +1,16 @@
+// The command that promotes what was asked for, to be typed again.
+import { quoted } from "../targets.ts";
+import type { PromoteInput } from "../promote.ts";
+
+/** `mv promote …` of the input; its reason, or WHY where it has none. */
+export function againCommand({ version, stage, model, weight, split, reason }: PromoteInput): string {
+  return [
+    "mv promote",
+    ...(version === undefined ? [] : [quoted(version)]),
+    quoted(stage),
+    ...(model === undefined ? [] : [`--model ${quoted(model)}`]),
+    ...(weight === undefined ? [] : [`--weight ${weight}`]),
+    ...(split === undefined ? [] : [`--split ${quoted(split)}`]),
+    `-m ${reason?.trim() ? quoted(reason.trim()) : "WHY"}`,
+  ].join(" ");
+}
