@@ -23,12 +23,14 @@ const common = {
 };
 
 // The loader takes about a millisecond for every file, and compiling takes as long for every 50 kB. So there are few files:
-// cli/main.js, which is enough for help, and cli/app.js with all commands, of which only the one that is called is run. The two
-// big libraries are loaded by the few commands that need them.
+// cli/main.js, which is enough for help, cli/app.js with all commands, of which only the one that is called is run, and
+// cli/quick.js with those that are asked all day and need the least. One process loads one of the two. The big libraries are
+// loaded by the few commands that need them.
+const quick = ["status", "log"];
 const libraries = ["simple-git", "isomorphic-git", "isomorphic-git/http/node"];
 const later = new Map();
 
-/** What main.js imports when it is asked for: a file of one line for each, which gets it from app.js. */
+/** What main.js imports when it is asked for: a small file for each, which gets it from one of the two. */
 const loadLater = {
   name: "later",
   setup: ({ onResolve }) =>
@@ -70,14 +72,20 @@ await build({
   outfile: `${fresh}/cli/main.js`,
   plugins: [loadLater, errorsIn("..")],
 });
-const loads = [...later].map(([name, file]) => `${JSON.stringify(name)}: () => import("./${file}"),`);
-await Promise.all([
-  build({
+function buildCommands(name, commands) {
+  const loads = [...later]
+    .filter(([command]) => command === "project" || commands.includes(command))
+    .map(([command, file]) => `${JSON.stringify(command)}: () => import("./${file}"),`);
+  return build({
     ...common,
-    stdin: { contents: `export const load = {\n${loads.join("\n")}\n};`, resolveDir: root, sourcefile: "app.ts" },
-    outfile: `${fresh}/cli/app.js`,
+    stdin: { contents: `export const load = {\n${loads.join("\n")}\n};`, resolveDir: root, sourcefile: `${name}.ts` },
+    outfile: `${fresh}/cli/${name}.js`,
     plugins: [remotesIn("../lib"), librariesIn("../lib"), errorsIn("..")],
-  }),
+  });
+}
+await Promise.all([
+  buildCommands("app", [...later.keys()]),
+  buildCommands("quick", quick),
   build({
     ...common,
     entryPoints: ["./src/remotes/open.ts"],
@@ -91,7 +99,13 @@ await Promise.all([
     plugins: [remotesIn("./lib"), librariesIn("./lib"), errorsIn(".")],
   }),
   build({ ...common, entryPoints: ["./src/errors.ts"], outfile: `${fresh}/errors.js` }),
-  build({ ...common, entryPoints: ["./src/platform/hash-worker.ts"], outfile: `${fresh}/platform/hash-worker.js` }),
+  // A thread that only looks at files loads no more than that takes.
+  build({
+    ...common,
+    entryPoints: ["./src/platform/hash-worker.ts"],
+    outdir: `${fresh}/platform`,
+    splitting: true,
+  }),
   ...libraries.map((name) => build({ ...common, entryPoints: [name], outfile: `${fresh}/lib/${name}.js` })),
   // What of the AWS SDK is used, in several files: of the ways to get credentials only the one that is taken is loaded.
   build({
@@ -105,15 +119,27 @@ await Promise.all([
   }),
 ]);
 mkdirSync(`${fresh}/cli/later`);
+writeFileSync(`${fresh}/cli/later/loaded.js`, "export const loaded = { load: null };\n");
 for (const [name, file] of later) {
-  const wanted = file.startsWith("src/cli/commands/") ? "run" : "openProject";
-  if (wanted !== "run" && name !== "project")
-    throw new Error(`${file} is loaded later: say here what is taken from it`);
+  if (name === "project") continue;
+  if (!file.startsWith("src/cli/commands/")) throw new Error(`${file} is loaded later: say here what is taken from it`);
   writeFileSync(
     `${fresh}/cli/later/${name}.js`,
-    `import { load } from "../app.js";\nexport const { ${wanted} } = await load[${JSON.stringify(name)}]();\n`,
+    `import { loaded } from "./loaded.js";
+import { load } from "../${quick.includes(name) ? "quick" : "app"}.js";
+loaded.load = load;
+export const { run } = await load[${JSON.stringify(name)}]();
+`,
   );
 }
+// A command asks for the project, so it is there first: the project comes from the same file.
+writeFileSync(
+  `${fresh}/cli/later/project.js`,
+  `import { loaded } from "./loaded.js";
+const { load } = loaded.load === null ? await import("../app.js") : loaded;
+export const { openProject } = await load.project();
+`,
+);
 if (process.argv.includes("--types")) {
   execFileSync(
     process.execPath,

@@ -10,10 +10,15 @@ const NAME = ".mvignore";
 const MAX_BYTES = 1 << 20;
 
 /** Answers for paths inside one artifact folder whether they are left out; a folder is asked for before what is in it. */
-export type Ignored = (relative: string, isDirectory: boolean) => boolean;
+export interface Ignored {
+  (relative: string, isDirectory: boolean): boolean;
+  /** There are no rules, unless a folder in the artifact has some. */
+  readonly isOff: boolean;
+}
 
 /** The rules of the .mvignore files that were read so far. As with .gitignore, deeper files win, and later lines. */
 interface Rules {
+  readonly isEmpty: boolean;
   read(folder: string): void;
   /** The file whose line leaves a path out, or null. */
   match(path: string, isDirectory: boolean): string | null;
@@ -26,12 +31,13 @@ interface Rules {
 export async function readIgnored(project: Project, artifact: string): Promise<Ignored> {
   const rules = await createRules(project);
   for (const folder of foldersDownTo(artifact)) rules.read(folder);
-  return (relative, isDirectory) => {
+  const isLeftOut = (relative: string, isDirectory: boolean): boolean => {
     const path = `${artifact}/${relative}`;
     if (rules.match(path, isDirectory) !== null) return true;
     if (isDirectory) rules.read(path);
     return false;
   };
+  return Object.assign(isLeftOut, { isOff: rules.isEmpty });
 }
 
 /** The .mvignore that leaves a whole operand out, or null. */
@@ -58,6 +64,9 @@ async function createRules(project: Project): Promise<Rules> {
   const ignorecase = isTrue(await project.git.config("core.ignorecase"));
   let matcher: Ignore | undefined;
   return {
+    get isEmpty() {
+      return matcher === undefined;
+    },
     read(folder) {
       const file = folder === "" ? NAME : `${folder}/${NAME}`;
       const bytes = readBytesFile(join(project.root, file), MAX_BYTES);

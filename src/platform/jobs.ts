@@ -1,4 +1,4 @@
-// Many files at once, by synchronous calls: what the worker threads run, and the main thread where there is little to do.
+// Many files read, hashed and copied, by synchronous calls: for the worker threads, and the main thread where there is little to do.
 // For 50,000 small files synchronous calls in two workers take seconds where promises take minutes.
 import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, readSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,7 +8,6 @@ import { makeFolder, writeWhole } from "./files.ts";
 import type { Digests, Hashing, Want } from "./hashing.ts";
 import { type Pace, paced, waitForMore } from "./pace.ts";
 import { assertUnchanged, changing, openRegular, type FileStat } from "./stat.ts";
-import { type StatColumns, statColumns } from "./stat-columns.ts";
 import { tempName } from "./temp.ts";
 
 export interface Digested extends Digests {
@@ -44,10 +43,7 @@ export interface CopyItem {
   size: number;
 }
 
-/** The jobs of a worker: plain data in, plain data out. The first failure ends a job. */
-export interface Jobs {
-  /** lstat of files below a folder; their paths joined by NUL. Throws MvError no-read. */
-  stat(input: { folder: string; paths: string }): StatColumns;
+export interface ByteJobs {
   /** Hashes regular files. Throws MvError file-changing, no-read. */
   digest(input: { files: readonly string[]; want?: Want }): Digested[];
   /** Copies files to their SHA-256 in a stage. Throws MvError file-changing, no-read, no-space, no-write. */
@@ -91,7 +87,7 @@ function createOnce(path: string, mode: number): number | null {
 }
 
 /** The jobs over the hash functions of this thread. */
-export function createJobs(hashing: Hashing): Jobs {
+export function createJobs(hashing: Hashing): ByteJobs {
   const buffer = Buffer.allocUnsafe(BLOCK);
 
   /** Reads a file whole where it fits into the buffer, else block by block; `each` gets the bytes. */
@@ -199,7 +195,6 @@ export function createJobs(hashing: Hashing): Jobs {
   }
 
   return {
-    stat: ({ folder, paths }) => statColumns(paths.split("\0").map((path) => `${folder}/${path}`)),
     digest: ({ files, want }) => files.map((path) => digestFile(path, want ?? "both")),
     absorb: ({ files, into }) => files.map((path) => absorbOne(path, into)),
     copy({ items }) {

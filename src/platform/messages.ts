@@ -1,9 +1,9 @@
 // What threads say to each other. Errors are taken apart for it: cloning drops the codes they carry.
 import { isMvError, MvError, type ErrorCode } from "../errors.ts";
-import type { Jobs } from "./jobs.ts";
+import type { JobName } from "./run-job.ts";
 
 export interface Order {
-  name: keyof Jobs;
+  name: JobName;
   input: unknown;
 }
 

@@ -2,12 +2,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { Jobs } from "./jobs.ts";
 import { unpackError, type Answer, type Order } from "./messages.ts";
-
-export type JobName = keyof Jobs;
-export type Input<N extends JobName> = Parameters<Jobs[N]>[0];
-export type Output<N extends JobName> = ReturnType<Jobs[N]>;
+import type { Input, JobName, Output } from "./run-job.ts";
 
 /** Longer than the sync between writing many files and naming them. */
 const IDLE_MS = 10_000;

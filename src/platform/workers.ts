@@ -1,8 +1,7 @@
 // Worker threads for many files: started when there is enough to do.
 import { availableParallelism } from "node:os";
-import { loadHashing } from "./hashing.ts";
-import { createJobs } from "./jobs.ts";
-import { canThread, type Input, type JobName, type Output, startThread, type Thread } from "./thread.ts";
+import { type Input, type JobName, loadJob, type Output } from "./run-job.ts";
+import { canThread, startThread, type Thread } from "./thread.ts";
 
 interface Work<N extends JobName, Item> {
   job: N;
@@ -11,6 +10,10 @@ interface Work<N extends JobName, Item> {
   bytes: number;
   /** Called for every finished portion, also when another one fails. */
   done: (portion: readonly Item[], output: Output<N>) => void;
+  /** Items that are handed over at once; less where there are few. Default 100. */
+  portion?: number;
+  /** Where an item stands for several files, how many files there are. */
+  files?: number;
 }
 
 export interface Workers {
@@ -51,8 +54,8 @@ export function createWorkers(limit: number): Workers {
       }
     },
     async each(items, work) {
-      const portions = cut(items, most);
-      const jobs = createJobs(await loadHashing());
+      const portions = cut(items, most, work.portion ?? PORTION);
+      const job = await loadJob(work.job);
       const errors: unknown[] = [];
       let next = 0;
       const serve = async (run: (input: unknown) => unknown): Promise<void> => {
@@ -64,7 +67,7 @@ export function createWorkers(limit: number): Workers {
           errors.push(error);
         }
       };
-      const isSmall = items.length < SMALL_COUNT && work.bytes < SMALL_BYTES;
+      const isSmall = (work.files ?? items.length) < SMALL_COUNT && work.bytes < SMALL_BYTES;
       const others = isSmall || !canThread() ? 0 : Math.min(most, portions.length) - 1;
       const threads = Array.from({ length: Math.max(0, others) }, () =>
         withThread(async (thread) => {
@@ -74,7 +77,7 @@ export function createWorkers(limit: number): Workers {
         }),
       );
       const here = serve(async (input) => {
-        const output = (jobs[work.job] as (input: unknown) => unknown)(input);
+        const output = job(input);
         // Lets the terminal draw, and signals and answers arrive.
         await new Promise(setImmediate);
         return output;
@@ -85,8 +88,8 @@ export function createWorkers(limit: number): Workers {
   };
 }
 
-function cut<Item>(items: readonly Item[], threads: number): Item[][] {
-  const size = Math.max(1, Math.min(PORTION, Math.ceil(items.length / threads)));
+function cut<Item>(items: readonly Item[], threads: number, portion: number): Item[][] {
+  const size = Math.max(1, Math.min(portion, Math.ceil(items.length / threads)));
   const portions: Item[][] = [];
   for (let at = 0; at < items.length; at += size) portions.push(items.slice(at, at + size));
   return portions;

@@ -30,4 +30,8 @@ export type Bytes = FileBytes | FolderBytes;
 export type Progress = (event: { phase: string; bytes: number; total: number; files?: number; path?: string }) => void;
 
 /** Whether a path inside an artifact folder is left out. */
-export type Ignored = (relative: string, isDirectory: boolean) => boolean;
+export interface Ignored {
+  (relative: string, isDirectory: boolean): boolean;
+  /** Nothing outside the folder leaves anything out; only a .mvignore in it might. */
+  readonly isOff?: boolean;
+}

@@ -109,7 +109,8 @@ async function remember({ index }: Placing, { item, paths, links, keptLinks }: P
   }
   const linked = [...keptLinks, ...links.map(({ path, link }) => [path, link] as const)];
   linked.sort(([a], [b]) => (a < b ? -1 : 1));
-  await index.write(absolute, { key, sha256, size, links: linked, checkedMs: known?.checkedMs ?? 0 }, all, known);
+  const head = { key, sha256, size, files: paths.length, links: linked, checkedMs: known?.checkedMs ?? 0 };
+  await index.write(absolute, head, all, known);
 }
 
 /** Where times are whole seconds, a write after the rename may leave the same one. */

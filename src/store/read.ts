@@ -8,10 +8,11 @@ import { changing, fileStat, type FileStat, lstatOrNull } from "../platform/stat
 import { ABSENT, emptyColumns, EXECUTABLE, setStat, sizeAt } from "../platform/stat-columns.ts";
 import type { Bytes, FileBytes, FolderBytes } from "./bytes.ts";
 import type { Intake } from "./intake.ts";
+import { recheck } from "./recheck.ts";
 import { type Files, type Reading, rowsOf, settledRows, sourceAt } from "./rows.ts";
 import { statFiles } from "./stat-files.ts";
 import type { KnownArtifact } from "./stat-index.ts";
-import type { Row } from "./stat-table.ts";
+import type { Row, StatTable } from "./stat-table.ts";
 import { MANY, walkFolder } from "./walk.ts";
 
 type Links = readonly (readonly [string, string])[];
@@ -55,7 +56,7 @@ async function readFile(reading: Reading, source: string, stat: FileStat, intake
   }
   const { sha256, xxh64, size } = row;
   await intake?.finish();
-  const head = { key, sha256, size, links: [], checkedMs: intake ? Date.now() : 0 };
+  const head = { key, sha256, size, files: 1, links: [], checkedMs: intake ? Date.now() : 0 };
   await index.write(absolute, head, settledRows(reading, rows, since), known);
   return { kind: "file", sha256, xxh64, size, executable };
 }
@@ -64,6 +65,8 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
   const { absolute, key, index, workers, options, objects } = reading;
   const known = options.precise ? null : await index.read(absolute, key);
   if (known && known.table.count >= MANY) workers.start();
+  const seen = known && (await recheck({ workers, absolute }, known, options.ignored));
+  if (known && seen?.isSame && !intake) return folderOf(known);
   const { paths, linked, links } = walkFolder({
     root: absolute,
     key,
@@ -71,7 +74,7 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
     isObject: (target) => objects.named(target) !== null,
     onMany: () => workers.start(),
   });
-  const stats = await statFiles(workers, absolute, paths);
+  const stats = await statFiles(workers, absolute, paths, known && seen && { table: known.table, rows: seen.rows });
   for (const [at, object] of linked) setStat(stats, at, { ...statOf(object), executable: false });
   const files: Files = { root: absolute, paths, linked, stats };
   const gone = stats.flags.findIndex((flags) => (flags & ABSENT) !== 0);
@@ -92,7 +95,8 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
   );
   if (!isSame || intake) {
     const checkedMs = intake ? Date.now() : (known?.checkedMs ?? 0);
-    await index.write(absolute, { key, sha256, size, links, checkedMs }, settledRows(reading, rows, since), known);
+    const head = { key, sha256, size, files: rows.length, links, checkedMs };
+    await index.write(absolute, head, settledRows(reading, rows, since), known);
   }
   return {
     kind: "directory",
@@ -105,6 +109,27 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
   };
 }
 
+/** The folder that the stat index knows, as it is. */
+function folderOf({ sha256, size, files, links, table }: KnownArtifact): FolderBytes {
+  let entries: ManifestEntry[] | undefined;
+  return {
+    kind: "directory",
+    sha256,
+    size,
+    files: files + links.length,
+    get entries() {
+      return (entries ??= withLinks(
+        table.paths.map((path, row) => entryOf(table, path, row)),
+        links,
+      ));
+    },
+  };
+}
+
+function entryOf(table: StatTable, path: string, row: number): ManifestEntry {
+  return { path, sha256: table.sha256(row), size: table.size(row), executable: table.executable(row) };
+}
+
 /** The manifest's entries, by the bytes of their paths. */
 function entriesOf(
   { paths, stats }: Files,
@@ -115,10 +140,13 @@ function entriesOf(
   const entries = rows.map((row, at): ManifestEntry => {
     const path = paths[at] ?? "";
     if (typeof row !== "number") return { path, sha256: row.sha256, size: row.size, executable: row.executable };
-    const sha256 = known?.table.sha256(row) ?? "";
     const executable = ((stats.flags[at] ?? 0) & EXECUTABLE) !== 0;
-    return { path, sha256, size: sizeAt(stats, at), executable };
+    return { path, sha256: known?.table.sha256(row) ?? "", size: sizeAt(stats, at), executable };
   });
+  return withLinks(entries, links);
+}
+
+function withLinks(entries: ManifestEntry[], links: Links): ManifestEntry[] {
   if (links.length === 0) return entries;
   entries.push(...links.map(([path, link]) => ({ path, link })));
   return entries.sort((a, b) => compareBytes(a.path, b.path));
@@ -127,6 +155,8 @@ function entriesOf(
 function isUnchanged(known: KnownArtifact, rows: readonly Row[], links: Links): boolean {
   return (
     rows.length === known.table.count &&
+    // A file that had no row because it was too young may be gone.
+    rows.length === known.files &&
     // Also the executable bit, which the manifest holds, is as it was: a chmod changes the ctime.
     rows.every((row) => typeof row === "number") &&
     links.length === known.links.length &&

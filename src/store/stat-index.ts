@@ -5,10 +5,11 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { nowNs, sleep } from "../platform/clock.ts";
 import { readBytesFile, writeFileAtomic } from "../platform/files.ts";
-import { loadHashing } from "../platform/hashing.ts";
 import { type FileStat, fileStat, lstatOrNull, sameStat } from "../platform/stat.ts";
 import type { Sha } from "./bytes.ts";
-import { decodeTable, encodeTable, type Row, type StatTable } from "./stat-table.ts";
+import { countNames } from "./folder-counts.ts";
+import { decodeTable, encodeTable, pathsOf } from "./stat-codec.ts";
+import type { Row, StatTable } from "./stat-table.ts";
 
 const MAX_BYTES = 1 << 29;
 /** Clocks of file systems tick every few milliseconds: a file younger than this may change without a sign. */
@@ -22,6 +23,8 @@ interface Head {
   /** The artifact's: the file's, or the manifest's. */
   sha256: Sha;
   size: number;
+  /** Regular files, also those that have no row because they were too young. */
+  files: number;
   /** Links of a folder: path and target. */
   links: readonly (readonly [string, string])[];
   /** When every object of it was last seen whole in the cache, in ms since 1970; 0: never. */
@@ -29,6 +32,8 @@ interface Head {
 }
 
 export interface KnownArtifact extends Head {
+  /** How many names each folder of it has: of files that have rows, links and folders. */
+  folders: readonly (readonly [folder: string, names: number])[];
   table: StatTable;
 }
 
@@ -51,11 +56,11 @@ export function createStatIndex(stateDir: string): StatIndex {
   // One command asks for the same artifact several times. A replaced file has another inode.
   let last: { file: string; stat: FileStat; artifact: KnownArtifact | null } | null = null;
 
-  async function readFile(file: string, key: string): Promise<KnownArtifact | null> {
+  function readFile(file: string, key: string): KnownArtifact | null {
     try {
       const data = readBytesFile(file, MAX_BYTES);
-      const found = data && decodeTable(data, await loadHashing());
-      const head = found?.head as Head | undefined;
+      const found = data && decodeTable(data);
+      const head = found?.head as Omit<KnownArtifact, "table"> | undefined;
       return found && head?.key === key ? { ...head, table: found.table } : null;
     } catch {
       return null;
@@ -69,13 +74,15 @@ export function createStatIndex(stateDir: string): StatIndex {
       if (stats === null) return null;
       const stat = fileStat(stats);
       if (last && last.file === file && sameStat(last.stat, stat)) return last.artifact;
-      const artifact = await readFile(file, key);
+      const artifact = readFile(file, key);
       last = { file, stat, artifact };
       return artifact;
     },
     async write(absolute, head, rows, before) {
       try {
-        const data = encodeTable(head, rows, before?.table ?? null, await loadHashing());
+        const table = before?.table ?? null;
+        const folders = countNames([...pathsOf(rows, table), ...head.links.map(([path]) => path)]);
+        const data = encodeTable({ ...head, folders }, rows, table);
         mkdirSync(folderOf(head.key), { recursive: true });
         await writeFileAtomic(fileOf(absolute, head.key), data, { durable: false });
       } catch {
@@ -86,7 +93,7 @@ export function createStatIndex(stateDir: string): StatIndex {
       try {
         const files = readdirSync(folderOf(key)).map((name) => join(folderOf(key), name));
         const [file] = files.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-        return file === undefined ? null : await readFile(file, key);
+        return file === undefined ? null : readFile(file, key);
       } catch {
         return null;
       }

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { loadHashing } from "../../../src/platform/hashing.ts";
 import { isRacy } from "../../../src/store/stat-index.ts";
-import { decodeTable, encodeTable, type KnownFile } from "../../../src/store/stat-table.ts";
+import { decodeTable, encodeTable } from "../../../src/store/stat-codec.ts";
+import { CHUNK, type KnownFile } from "../../../src/store/stat-table.ts";
 
 const hex = (digits: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: digits, maxLength: digits });
@@ -21,13 +21,12 @@ const files: fc.Arbitrary<KnownFile[]> = fc.uniqueArray(
   { selector: (file) => file.path },
 );
 
-test("rows come back as they were, also when taken over into another table", async () => {
-  const hashing = await loadHashing();
+test("rows come back as they were, also when taken over into another table", () => {
   fc.assert(
     fc.property(files, fc.dictionary(fc.string(), fc.jsonValue()), (rows, head) => {
-      const first = decodeTable(encodeTable(head, rows, null, hashing), hashing);
+      const first = decodeTable(encodeTable(head, rows, null));
       expect(first?.head).toEqual(JSON.parse(JSON.stringify(head)));
-      const table = decodeTable(encodeTable({}, [...rows.keys()], first?.table ?? null, hashing), hashing)?.table;
+      const table = decodeTable(encodeTable({}, [...rows.keys()], first?.table ?? null))?.table;
       expect(table?.paths).toEqual(rows.map((row) => row.path));
       rows.forEach((row, at) => {
         expect(table?.row(row.path)).toBe(at);
@@ -48,16 +47,15 @@ test("rows come back as they were, also when taken over into another table", asy
   );
 });
 
-test("a torn or changed file is no index", async () => {
-  const hashing = await loadHashing();
+test("a torn or changed file is no index", () => {
   fc.assert(
     fc.property(files, fc.nat(), fc.integer({ min: 1, max: 255 }), (rows, at, change) => {
-      const data = encodeTable({ key: "a" }, rows, null, hashing);
+      const data = encodeTable({ key: "a" }, rows, null);
       const torn = data.subarray(0, at % data.length);
-      expect(decodeTable(torn, hashing)).toBeNull();
+      expect(decodeTable(torn)).toBeNull();
       const spoilt = Buffer.from(data);
       spoilt[at % data.length] = (spoilt[at % data.length] ?? 0) ^ change;
-      expect(decodeTable(spoilt, hashing)).toBeNull();
+      expect(decodeTable(spoilt)).toBeNull();
     }),
     { numRuns: 60 },
   );
@@ -77,4 +75,29 @@ test("a file is settled when its times are clearly older than the moment before 
   expect(at(seconds - 1_000_000_000n)).toBe(true);
   expect(at(seconds - 3_000_000_000n)).toBe(false);
   expect(isRacy({ mtimeNs: 1n, ctimeNs: since - 1n }, since)).toBe(true);
+});
+
+test("rows come in chunks with their paths and stats", () => {
+  const rows = Array.from({ length: 2 * CHUNK + 1 }, (_, at) => ({
+    path: `${"é".repeat(at % 3)}${at}`,
+    size: at,
+    mtimeNs: BigInt(at),
+    ctimeNs: 2n,
+    ino: 3n,
+    executable: false,
+    sha256: "0".repeat(64),
+    xxh64: "",
+  }));
+  for (const count of [0, 1, CHUNK, CHUNK + 1, rows.length]) {
+    const table = decodeTable(encodeTable({}, rows.slice(0, count), null))?.table;
+    const chunks = [...(table?.chunks.keys() ?? [])].map((at) => table?.chunk(at));
+    const paths = chunks.flatMap((chunk) =>
+      Buffer.from(chunk?.paths ?? [])
+        .toString("utf8")
+        .split("\0"),
+    );
+    expect(paths).toEqual(rows.slice(0, count).map(({ path }) => path));
+    const sizes = chunks.flatMap((chunk) => [...(chunk?.numbers ?? [])].filter((_, at) => at % 4 === 0));
+    expect(sizes).toEqual(rows.slice(0, count).map(({ size }) => BigInt(size)));
+  }
 });
