@@ -106,10 +106,16 @@ export function unreadable(answer: Pick<Answer, "status" | "stderr">): MvError {
   });
 }
 
+/** What Git says after each failure over a connection, and adds nothing to what the connection said. */
+const AFTERWORDS =
+  /(?<=\S)\s+fatal: Could not read from remote repository\.\s+Please make sure you have the correct access rights\s+and the repository exists\.$/;
+
 /** Git's own words for a message of ours: without its prefix, and without credentials in a URL. */
 export function words(stderr: string): string {
   const text = stderr
+    .replace(/\r$/gm, "")
     .trim()
+    .replace(AFTERWORDS, "")
     .replace(/^(fatal|error): /, "")
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@']*@/gi, "$1***@");
   return text === "" ? "git failed without a word" : text;

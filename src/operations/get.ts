@@ -6,8 +6,9 @@ import { MvError } from "../errors.ts";
 import { choose, type Piece } from "./get/choose.ts";
 import { fill } from "./get/fill.ts";
 import { replaceFolder } from "./get/folder.ts";
+import { holds } from "./get/held.ts";
 import { openSource } from "./get/source.ts";
-import { formatStamp, holds, readStamp, STAMP_FILE, type Stamp } from "./get/stamp.ts";
+import { formatStamp, readStamp, STAMP_FILE, type Stamp } from "./get/stamp.ts";
 import { createStores } from "./get/stores.ts";
 import { findWanted, type Wanted } from "./get/wanted.ts";
 import type { Surroundings } from "./project.ts";
@@ -57,7 +58,7 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
       const stores = createStores(source);
       const pieces = await choose(wanted.release, { paths: input.paths, data: input.data === true }, stores);
       const before = input.ifChanged ? readStamp(folder) : null;
-      if (before !== null && holds(before, folder, wanted.release, pieces)) {
+      if (before !== null && (await holds(before, folder, wanted.release, pieces))) {
         result = { ...before, folder, changed: false, files: 0, bytes: 0 };
         return false;
       }

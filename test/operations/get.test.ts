@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import { releaseFilePath } from "../../src/model/release-file.ts";
@@ -180,6 +181,57 @@ describe.each([
     expect(existsSync(into)).toBe(false);
     expect(names(join(into, ".."))).toEqual([]);
   });
+});
+
+describe("--if-changed", () => {
+  const again = (into: string): Promise<GetResult> => from(store, into, { ifChanged: true });
+
+  test.each<[string, (into: string) => void]>([
+    ["a file with other bytes of the same size", (into) => writeFileSync(join(into, MODEL), "modxl D\n")],
+    ["a file of a folder with other bytes", (into) => writeFileSync(join(into, TOKENIZER, "vocab.json"), '{"b":0}\n')],
+    ["a file of a folder that is gone", (into) => rmSync(join(into, TOKENIZER, "run.sh"))],
+    ["a file of a folder that is not executable any more", (into) => chmodSync(join(into, TOKENIZER, "run.sh"), 0o644)],
+    [
+      "a link that leads elsewhere",
+      (into) => {
+        rmSync(join(into, TOKENIZER, "link.json"));
+        symlinkSync("copy.json", join(into, TOKENIZER, "link.json"));
+      },
+    ],
+  ])("brings the version back over %s", async (_, spoil) => {
+    const into = join(scratchDir(), "model");
+    await from(store, into);
+    await sleep(20);
+    spoil(into);
+    expect((await again(into)).changed).toBe(true);
+    expect((await again(into)).changed).toBe(false);
+  });
+
+  test("leaves a folder alone that was copied, or that a server writes into", async () => {
+    const into = join(scratchDir(), "model");
+    await from(store, into);
+    await sleep(20);
+    const copy = join(scratchDir(), "copy");
+    cpSync(into, copy, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(copy, "server.log"), "started");
+    expect((await again(copy)).changed).toBe(false);
+    expect(text(copy, "server.log")).toBe("started");
+    expect(await refused("exists", store, copy, { version: "1.0.0", ifChanged: true })).toContain("server.log");
+  });
+});
+
+test("a file, or a link to nowhere, where the folder is to be", async () => {
+  const folder = scratchDir();
+  writeFileSync(join(folder, "file"), "mine");
+  expect(await refused("exists", store, join(folder, "file"), { force: true })).toContain("is a file");
+  await refused("no-write", store, join(folder, "file", "below"));
+  expect(text(folder, "file")).toBe("mine");
+  symlinkSync("self", join(folder, "self"));
+  await refused("no-write", store, join(folder, "self"));
+  symlinkSync("versions/new", join(folder, "current"));
+  await from(store, join(folder, "current"));
+  expect(text(folder, "versions", "new", MODEL)).toBe(BYTES.D);
+  expect(names(folder)).toEqual(expect.not.arrayContaining([expect.stringContaining("mv-get")]));
 });
 
 test("a store that cannot be reached does not keep the next one from being asked", async () => {

@@ -3,9 +3,9 @@ import {
   accessSync,
   constants,
   existsSync,
-  lstatSync,
   mkdirSync,
   readdirSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -14,30 +14,39 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { MvError } from "../../errors.ts";
-import { isAbsent, writeError } from "../../platform/file-errors.ts";
+import { isAbsent, readError, systemCode, writeError } from "../../platform/file-errors.ts";
 import { readTextFileSync } from "../../platform/files.ts";
+import { lstatOrNull } from "../../platform/stat.ts";
 import { withLock } from "../../platform/locks.ts";
 import { syncFileSystem, syncFolder } from "../../platform/sync.ts";
+import { filesUnder, namesIn } from "./files-under.ts";
 import { readStamp, STAMP_FILE, type Stamp } from "./stamp.ts";
 
 /** Name of the folder that is built in; beside the target its name comes first. */
 const WORK = ".mv-get";
+/** The second is in the top folder of a disk. */
+const NOT_OURS_TO_COUNT = [WORK, "lost+found"];
 
 /** A folder to build in, and where it goes. */
 export interface Building {
   /** Room for other things, gone in the end. */
   scratch: string;
-  /** Where the files of a release are gathered; what an interrupted call for the same files left is still there. */
+  /** Where the files of a release are gathered, once the folder may be replaced; what an interrupted call for the same files left is still there. */
   treeFor(wanted: string): string;
 }
 
-/** The folder's real place: a link such as `current` stays a link. */
+/** The folder's real place: a link such as `current` stays a link, also one to a folder that is yet to be made. */
 function realTarget(folder: string): string {
   try {
     return realpathSync(folder);
   } catch (error) {
-    if (isAbsent(error)) return resolve(folder);
-    throw error;
+    if (systemCode(error) === "ELOOP")
+      throw new MvError("no-write", `${folder} is a link that leads to itself`, {
+        hint: "name another folder with -o",
+      });
+    if (!isAbsent(error)) throw readError(error, folder);
+    const isLink = lstatOrNull(folder)?.isSymbolicLink() === true;
+    return isLink ? realTarget(resolve(dirname(folder), readlinkSync(folder))) : resolve(folder);
   }
 }
 
@@ -51,21 +60,21 @@ export async function replaceFolder(
   build: (building: Building) => Promise<boolean>,
 ): Promise<void> {
   const target = realTarget(folder);
+  requireFolder(target, name);
   const inside = cannotBeRenamed(target);
   const beside = inside ? join(target, WORK) : join(dirname(target), `.${basename(target)}${WORK}`);
-  try {
-    mkdirSync(beside, { recursive: true });
-  } catch (error) {
-    throw writeError(error, dirname(target));
-  }
+  makeFolder(beside);
   const tree = join(beside, "tree");
   await withLock(beside, "get", async () => {
     const scratch = join(beside, "scratch");
     rmSync(scratch, { recursive: true, force: true });
     try {
       putBack(target, join(beside, "old"));
-      if (!force) requireOurs(target, name);
-      if (await build({ scratch, treeFor: (wanted) => startOrGoOn(beside, tree, wanted) })) {
+      const treeFor = (wanted: string): string => {
+        if (!force) requireOurs(target, name);
+        return startOrGoOn(beside, tree, wanted);
+      };
+      if (await build({ scratch, treeFor })) {
         await syncFileSystem(beside);
         if (inside) moveIn(tree, target);
         else swap(tree, target, join(beside, "old"));
@@ -80,6 +89,22 @@ export async function replaceFolder(
   });
 }
 
+/** Node's own recursion has no end where the system says of a folder that is there that it is not, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return;
+    if (!isAbsent(error)) throw writeError(error, folder);
+    throw new MvError("no-write", `${folder} cannot be made: no folder can be in ${dirname(folder)}`, {
+      hint: "name another folder with -o",
+      cause: error,
+    });
+  }
+}
+
 function startOrGoOn(beside: string, tree: string, wanted: string): string {
   const marker = join(beside, "release");
   if (readTextFileSync(marker, 1024) !== wanted) rmSync(tree, { recursive: true, force: true });
@@ -90,14 +115,14 @@ function startOrGoOn(beside: string, tree: string, wanted: string): string {
 
 /** The top of a disk of its own, as a container's volume is, and a folder in one that is not ours to write. */
 function cannotBeRenamed(folder: string): boolean {
-  const here = statSync(folder, { throwIfNoEntry: false });
-  if (here === undefined) return false;
+  if (!existsSync(folder)) return false;
+  if (dirname(folder) === folder) return true;
   try {
     accessSync(dirname(folder), constants.W_OK);
   } catch {
     return true;
   }
-  return here.dev !== statSync(dirname(folder)).dev;
+  return statSync(folder).dev !== statSync(dirname(folder)).dev;
 }
 
 /** After a kill between the two renames of `swap`. */
@@ -126,8 +151,16 @@ function moveIn(tree: string, target: string): void {
   syncFolder(target);
 }
 
+function requireFolder(target: string, name: string): void {
+  if (lstatOrNull(target)?.isDirectory() !== false) return;
+  throw new MvError("exists", `${name} is a file, and mv get makes a folder`, {
+    hint: "name another folder with -o",
+    details: { folder: target },
+  });
+}
+
 function requireOurs(target: string, name: string): void {
-  const names = list(target).filter((name) => name !== WORK && name !== "lost+found");
+  const names = namesIn(target).filter((name) => !NOT_OURS_TO_COUNT.includes(name));
   if (names.length === 0) return;
   const stamp = readStamp(target);
   const stray = stamp === null ? names[0] : strayIn(target, stamp);
@@ -138,18 +171,9 @@ function requireOurs(target: string, name: string): void {
   });
 }
 
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw writeError(error, folder);
-  }
-}
-
 /** A file that the stamp does not account for; folders are told by how many files they hold. */
 function strayIn(target: string, stamp: Stamp): string | undefined {
-  const files = filesUnder(target, "");
+  const files = filesUnder(target, NOT_OURS_TO_COUNT);
   const known = new Set([STAMP_FILE]);
   for (const artifact of stamp.artifacts) {
     const { path, kind } = artifact;
@@ -158,12 +182,4 @@ function strayIn(target: string, stamp: Stamp): string | undefined {
     for (const file of inside) known.add(file);
   }
   return files.find((file) => !known.has(file));
-}
-
-function filesUnder(root: string, folder: string): string[] {
-  return list(join(root, folder)).flatMap((name) => {
-    const path = folder === "" ? name : `${folder}/${name}`;
-    if (path === WORK || path === "lost+found") return [];
-    return lstatSync(join(root, path)).isDirectory() ? filesUnder(root, path) : [path];
-  });
 }

@@ -1,10 +1,7 @@
 // version.json, which `mv get` puts beside the files: what they are, for whoever labels predictions with it.
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../../model/content.ts";
-import type { Release } from "../../model/release.ts";
 import { readTextFileSync } from "../../platform/files.ts";
-import type { Piece } from "./choose.ts";
 
 export const STAMP_FILE = "version.json";
 /** Half a million files that were named one by one. */
@@ -50,17 +47,4 @@ export function readStamp(folder: string): Stamp | null {
   } catch {
     return null;
   }
-}
-
-/** Whether a folder's stamp is of that release and these pieces, and the files still have their sizes. */
-export function holds(stamp: Stamp, folder: string, release: Release, pieces: readonly Piece[]): boolean {
-  if (stamp.oid !== release.oid || stamp.artifacts.length !== pieces.length) return false;
-  return pieces.every((piece, at) => {
-    const then = stamp.artifacts[at];
-    if (then?.path !== piece.path) return false;
-    const stats = lstatSync(join(folder, piece.path), { throwIfNoEntry: false });
-    if ("link" in piece) return "link" in then && then.link === piece.link && stats?.isSymbolicLink() === true;
-    if (!("sha256" in then) || then.sha256 !== piece.sha256) return false;
-    return piece.kind === "directory" ? stats?.isDirectory() === true : stats?.size === piece.size;
-  });
 }

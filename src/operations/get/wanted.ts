@@ -2,6 +2,7 @@
 import { MvError } from "../../errors.ts";
 import { checkStageName } from "../../model/assignment.ts";
 import { compare, isPrerelease, parseVersion } from "../../model/version.ts";
+import { quoted } from "../targets.ts";
 import type { Got, Source } from "./source.ts";
 
 export interface Wanted extends Got {
@@ -20,7 +21,7 @@ export async function findWanted(source: Source, word: string | undefined): Prom
   if (version === "latest") return { ...(await releaseOf(source, model, await newest(source, model))), stage: null };
   const assigned = checkStageName(version) === null ? await source.stage(model, version) : null;
   if (assigned === null) {
-    throw await unknown(source, model, `neither a version nor a stage ${version} of ${model}`);
+    throw await unknown(source, model, `neither a version nor a stage ${version} of ${model}`, word);
   }
   const got = await releaseOf(source, model, assigned.version);
   if (got.release.oid !== assigned.tag) {
@@ -64,15 +65,19 @@ async function newest(source: Source, model: string): Promise<string> {
 }
 
 /** Says what there is, where that can be told. */
-async function unknown(source: Source, model: string, what: string): Promise<MvError> {
+async function unknown(source: Source, model: string, what: string, word?: string): Promise<MvError> {
   const versions = (await source.versions(model).catch(() => [])).toSorted(compare).slice(-5);
   const newest = versions.at(-1);
   const known = newest === undefined ? "" : `; it has ${versions.join(", ")}`;
   return new MvError("unknown-version", `${source.url} has ${what}${known}`, {
-    hint:
-      newest === undefined
-        ? "mv push VERSION, where it was released"
-        : `mv get ${source.url} ${model}@v${newest} -o DIR`,
+    hint: newest === undefined ? "mv push VERSION, where it was released" : ways(source, `${model}@v${newest}`, word),
     details: { model, versions },
   });
+}
+
+/** A word that is no number may be a path that stands where the version belongs. */
+function ways({ url }: Source, version: string, word: string | undefined): string {
+  const call = `mv get ${url} ${version}`;
+  if (word === undefined || /@|^v?\d/.test(word)) return `${call} -o DIR`;
+  return `${call} -o DIR, or, where ${word} is a path, ${call} ${quoted(word)} -o DIR`;
 }

@@ -85,6 +85,12 @@ test("Git's words lose their prefix and any password", () => {
   expect(words("fatal: unable to access 'https://ada:p%40ss@host/x.git/': no\n")).toBe(
     "unable to access 'https://***@host/x.git/': no",
   );
+  const afterwords =
+    "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n";
+  expect(words(`ssh: connect to host h port 22: Connection refused\r\n${afterwords}`)).toBe(
+    "ssh: connect to host h port 22: Connection refused",
+  );
+  expect(words(afterwords)).toContain("Could not read from remote repository");
   expect(words("ssh://git@host/a mail@x")).toBe("ssh://***@host/a mail@x");
   expect(words("")).not.toBe("");
 });
