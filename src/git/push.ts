@@ -16,6 +16,8 @@ export interface PushQuery {
   refs: readonly string[];
   /** Added to the environment of Git and the hooks. */
   env: Record<string, string>;
+  /** Ask what a push would do, and do nothing. */
+  dryRun?: boolean;
 }
 
 const STATES: Readonly<Record<string, PushedRef["state"]>> = { "*": "new", " ": "updated", "=": "up-to-date" };
@@ -25,9 +27,9 @@ const STATES: Readonly<Record<string, PushedRef["state"]>> = { "*": "new", " ": 
  * here, since nobody has asked for their bytes. Throws MvError push-rejected or unreachable with Git's words.
  */
 export async function pushRefs(git: Pick<Git, "root" | "onOutput">, query: PushQuery): Promise<PushedRef[]> {
-  const { remote, refs, env } = query;
+  const { remote, refs, env, dryRun = false } = query;
   requireRemoteName(remote);
-  const flags = ["--atomic", "--porcelain", "--no-follow-tags"];
+  const flags = ["--atomic", "--porcelain", "--no-follow-tags", ...(dryRun ? ["--dry-run"] : [])];
   const answer = await run({
     cwd: git.root,
     args: [...NO_EXT, "push", ...flags, "--end-of-options", remote, ...refs.map((ref) => `${ref}:${ref}`)],

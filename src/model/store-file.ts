@@ -1,6 +1,7 @@
 // mversion.json at the top of a store: which repositories use it, and whose each model name is. Every repository that pushes
 // writes it, so it is read as a stranger's file; what this version does not know in it stays.
 import { MvError } from "../errors.ts";
+import { isSha } from "./content.ts";
 import { checkUrl, isSameRepository, withoutSecret } from "./url.ts";
 import { checkModelName } from "./version.ts";
 
@@ -12,6 +13,8 @@ export interface StoreRepository {
   readonly id: string;
   /** Where it can be fetched from, for gc; null where nobody said. */
   readonly url: string | null;
+  /** Where else its commits and tags were pushed to: forks, and its former addresses. */
+  readonly forks: readonly string[];
   /** The models whose names are its own in this store. */
   readonly models: readonly string[];
   /** Keys that this version does not know. */
@@ -20,17 +23,22 @@ export interface StoreRepository {
 
 export interface StoreFile {
   readonly repositories: readonly StoreRepository[];
+  /** SHA-256 of objects that somebody found to hold other bytes: the next push that has them looks at these, and heals them. */
+  readonly rotten: readonly string[];
   readonly more: Readonly<Record<string, unknown>>;
 }
 
-export const EMPTY_STORE: StoreFile = { repositories: [], more: {} };
+export const EMPTY_STORE: StoreFile = { repositories: [], rotten: [], more: {} };
 
 /** The text of the file: one line, keys sorted, repositories by id. */
-export function formatStoreFile({ repositories, more }: StoreFile): string {
+export function formatStoreFile({ repositories, rotten, more }: StoreFile): string {
   const entries = repositories
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ id, url, models, more: rest }) => sorted({ ...rest, id, models: models.toSorted(), url }));
-  return `${JSON.stringify(sorted({ ...more, repositories: entries, schema: 1 }))}\n`;
+    .map(({ id, url, forks, models, more: rest }) =>
+      sorted({ ...rest, id, models: models.toSorted(), url, ...(forks.length > 0 ? { forks: forks.toSorted() } : {}) }),
+    );
+  const found = rotten.length > 0 ? { rotten: rotten.toSorted() } : {};
+  return `${JSON.stringify(sorted({ ...more, ...found, repositories: entries, schema: 1 }))}\n`;
 }
 
 function sorted(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -52,11 +60,12 @@ export function parseStoreFile(bytes: Uint8Array, name: string): StoreFile {
     throw refuse("it is not JSON in UTF-8");
   }
   if (!isMap(json)) throw refuse("it is not an object");
-  const { schema, repositories, ...more } = json;
+  const { schema, repositories, rotten = [], ...more } = json;
   if (typeof schema === "number" && schema > 1) {
     throw refuse(`schema ${schema} needs a newer mversion`, "npm install --global git-mversion@latest");
   }
   if (schema !== 1 || !Array.isArray(repositories)) throw refuse("schema 1 and a list of repositories are expected");
+  if (!isTexts(rotten) || !rotten.every(isSha)) throw refuse("rotten is no list of SHA-256");
   const read = repositories.map((entry: unknown, at) => {
     const repository = readRepository(entry);
     if (typeof repository === "string") throw refuse(`repository ${at + 1}: ${repository}`);
@@ -66,7 +75,11 @@ export function parseStoreFile(bytes: Uint8Array, name: string): StoreFile {
   if (twice !== null) throw refuse(`the repository ${twice} is there twice`);
   const model = firstTwice(read.flatMap(({ models }) => models.map((each) => each.toLowerCase())));
   if (model !== null) throw refuse(`the model ${model} is there twice`);
-  return { repositories: read, more };
+  return { repositories: read, rotten, more };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
@@ -75,18 +88,19 @@ function isMap(value: unknown): value is Record<string, unknown> {
 
 function readRepository(entry: unknown): StoreRepository | string {
   if (!isMap(entry)) return "it is not an object";
-  const { id, url = null, models = [], ...more } = entry;
+  const { id, url = null, forks = [], models = [], ...more } = entry;
   if (typeof id !== "string" || !/^[\w.-]{1,100}$/.test(id)) return "id has letters, digits and . _ - only";
   if (url !== null && typeof url !== "string") return "url is no text";
-  const why = url === null ? null : checkUrl(url);
-  if (why !== null) return why;
+  if (!isTexts(forks)) return "forks is no list of addresses";
+  const why = [...(url === null ? [] : [url]), ...forks].map(checkUrl).find((problem) => problem !== null);
+  if (why) return why;
   if (!Array.isArray(models)) return "models is no list";
-  for (const model of models as unknown[]) {
-    if (typeof model !== "string") return "a model's name is no text";
+  if (!isTexts(models)) return "a model's name is no text";
+  for (const model of models) {
     const problem = checkModelName(model);
     if (problem !== null) return `models: ${problem}`;
   }
-  return { id, url, models: models as string[], more };
+  return { id, url, forks, models, more };
 }
 
 function firstTwice(texts: readonly string[]): string | null {
@@ -99,7 +113,7 @@ function firstTwice(texts: readonly string[]): string | null {
  */
 export function registered(
   file: StoreFile,
-  repository: { id: string; url: string | null; models: readonly string[] },
+  repository: { id: string; urls: readonly string[]; models: readonly string[] },
 ): { file: StoreFile; taken: { model: string; owner: StoreRepository }[] } {
   const others = file.repositories.filter(({ id }) => id !== repository.id);
   const taken = repository.models.flatMap((model) => {
@@ -109,15 +123,41 @@ export function registered(
   if (taken.length > 0) return { file, taken };
   const known = file.repositories.find(({ id }) => id === repository.id);
   const models = [...new Set([...(known?.models ?? []), ...repository.models])];
-  const url = urlToKeep(known?.url ?? null, repository.url);
-  if (known && known.url === url && known.models.length === models.length) return { file, taken };
-  const entry: StoreRepository = { more: {}, ...known, id: repository.id, url, models };
+  const before = known ? addressesOf(known) : [];
+  const addresses = withAddresses(before, repository.urls);
+  if (known && addresses.length === before.length && known.models.length === models.length) return { file, taken };
+  const [url = null, ...forks] = addresses;
+  const entry: StoreRepository = { more: {}, ...known, id: repository.id, url, forks, models };
   return { file: { ...file, repositories: [...others, entry] }, taken };
 }
 
-/** One colleague's ssh and another's https address lead to one repository: the file does not change with every push. */
-function urlToKeep(known: string | null, given: string | null): string | null {
-  const now = given === null ? null : withoutSecret(given);
-  if (now === null || checkUrl(now) !== null) return known;
-  return known !== null && isSameRepository(known, now) ? known : now;
+/** Every place that a repository's commits and tags were pushed to. */
+export function addressesOf({ url, forks }: StoreRepository): string[] {
+  return [...(url === null ? [] : [url]), ...forks];
+}
+
+/**
+ * One colleague's ssh and another's https address lead to one repository: the file does not change with every push. An address
+ * that was pushed to once is never forgotten by itself: gc asks a fork as much as what it was forked from.
+ */
+function withAddresses(known: readonly string[], given: readonly string[]): string[] {
+  const addresses = [...known];
+  for (const address of given.map(withoutSecret)) {
+    const isKnown = addresses.some((other) => isSameRepository(other, address));
+    if (!isKnown && checkUrl(address) === null) addresses.push(address);
+  }
+  return addresses;
+}
+
+/** The file without an address, or without the repository of that id: for gc, where it is gone for good. Null where none is so. */
+export function withoutAddress(file: StoreFile, gone: string): StoreFile | null {
+  const repositories = file.repositories.flatMap((repository): StoreRepository[] => {
+    if (repository.id === gone) return [];
+    const before = addressesOf(repository);
+    const left = before.filter((address) => address !== gone);
+    const [url = null, ...forks] = left;
+    return left.length === before.length ? [repository] : [{ ...repository, url, forks }];
+  });
+  const isSame = repositories.every((repository, at) => repository === file.repositories[at]);
+  return isSame && repositories.length === file.repositories.length ? null : { ...file, repositories };
 }

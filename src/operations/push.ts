@@ -1,13 +1,15 @@
 // mv push: objects to the store, each confirmed; then the releases' files there; then branch and tags to Git, all or none. So
 // no ref names an object that the store lacks, wherever a push ends.
 import type { PushedRef } from "../git/push.ts";
+import type { Remote } from "../remotes/remote.ts";
 import type { Lacking } from "./objects/send.ts";
 import { withKnownRemotes } from "./objects/known-remotes.ts";
 import type { Project } from "./project.ts";
 import { pushRemote } from "./push/git-remote.ts";
 import { lfsHost, pushWithPointers } from "./push/lfs.ts";
+import { nothingNew } from "./push/nothing-new.ts";
 import { headScope, type PushScope, versionScope, wholeScope } from "./push/scope.ts";
-import { shareOn } from "./push/share.ts";
+import { requireStillThere, shareOn } from "./push/share.ts";
 import { openProjectRemote } from "./remotes.ts";
 import { forgetTags } from "./tag/remembered.ts";
 
@@ -47,7 +49,7 @@ export interface PushResult {
   dry_run: boolean;
 }
 
-/** Pushes. Fails with object-missing, push-incomplete, push-rejected, or what a remote says; nothing is pushed to Git then. */
+/** Pushes. Fails with object-missing, push-incomplete, push-rejected, locked, or what a remote says; nothing is pushed to Git then. */
 export async function push(here: Project, input: PushInput): Promise<PushResult> {
   const project = await withKnownRemotes(here);
   const { branch } = await project.git.head();
@@ -66,10 +68,15 @@ export async function push(here: Project, input: PushInput): Promise<PushResult>
     follows: null,
     dry_run: input.dryRun === true,
   };
-  const sent = scope.targets.length > 0 ? await pushObjects(project, scope, input, gitRemote) : NOTHING_SENT;
-  Object.assign(result, sent.said);
-  if (gitRemote === null || scope.refs.length === 0) return result;
-  return { ...result, ...(await pushToGit(project, scope, { ...sent, remote: gitRemote }, result.dry_run)) };
+  if (scope.targets.length === 0) {
+    return { ...result, ...(await pushToGit(project, scope, gitRemote, { host: null, dryRun: result.dry_run })) };
+  }
+  const remote = await openProjectRemote(project, input.remote ?? null);
+  try {
+    return { ...result, ...(await pushBoth(project, remote, scope, { ...input, gitRemote })) };
+  } finally {
+    await remote.close();
+  }
 }
 
 function scopeOf(project: Project, input: PushInput, gitRemote: string | null): Promise<PushScope> {
@@ -77,40 +84,37 @@ function scopeOf(project: Project, input: PushInput, gitRemote: string | null): 
   return input.words.length > 0 ? versionScope(project, input.words, input.model) : headScope(project, gitRemote);
 }
 
-interface Sent {
-  said: Partial<PushResult>;
-  /** The Git remote that keeps pointers to what the store holds, if it is an LFS server. */
-  host: string | null;
-}
-
-const NOTHING_SENT: Sent = { said: {}, host: null };
-
-async function pushObjects(
+/** The store and Git, under one hold on the store. */
+async function pushBoth(
   project: Project,
+  remote: Remote,
   scope: PushScope,
-  { remote: name, jobs, dryRun }: PushInput,
-  gitRemote: string | null,
-): Promise<Sent> {
-  const remote = await openProjectRemote(project, name ?? null);
+  { jobs, dryRun = false, gitRemote }: PushInput & { gitRemote: string | null },
+): Promise<Partial<PushResult>> {
+  const host = lfsHost(remote.url, gitRemote);
+  const known = dryRun || host !== null ? null : await nothingNew(project, remote.name, scope, gitRemote);
+  if (known !== null) return { remote: remote.name, recorded: true, git: known };
+  const { report, written, hold } = await shareOn(project, remote, scope, { jobs, dryRun, gitRemote });
   try {
-    const { report, written } = await shareOn(project, remote, scope, { jobs, dryRun, gitRemote });
-    const host = lfsHost(remote.url, gitRemote);
-    if (report === null) return { said: { remote: remote.name, recorded: true }, host };
+    await hold?.requireHeld();
+    const published = await pushToGit(project, scope, gitRemote, { host, dryRun });
+    if (await hold?.isBroken()) await requireStillThere(remote, report);
+    if (report === null) return { remote: remote.name, recorded: true, ...published };
     const { needed, sent, bytes, elsewhere, nowhere } = report;
     const releases = written.map(({ model, version, tag }) => ({ model, version, tag }));
-    const said = { remote: remote.name, objects: needed.length, sent, bytes, elsewhere, nowhere, releases };
-    return { said, host };
+    return { remote: remote.name, objects: needed.length, sent, bytes, elsewhere, nowhere, releases, ...published };
   } finally {
-    await remote.close();
+    await hold?.release();
   }
 }
 
 async function pushToGit(
   project: Project,
   scope: PushScope,
-  { remote, host }: Sent & { remote: string },
-  dryRun: boolean,
+  remote: string | null,
+  { host, dryRun }: { host: string | null; dryRun: boolean },
 ): Promise<Pick<PushResult, "git" | "follows">> {
+  if (remote === null || scope.refs.length === 0) return { git: null, follows: null };
   if (dryRun) {
     return { git: { remote, refs: scope.refs.map((ref) => ({ ref, state: "offered" as const })) }, follows: null };
   }

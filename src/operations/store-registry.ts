@@ -1,6 +1,7 @@
 // Registers this repository in a store's mversion.json, so that gc asks it too and no other repository takes its models' names.
 import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
+import { remoteAddress } from "../git/addresses.ts";
 import {
   EMPTY_STORE,
   formatStoreFile,
@@ -20,30 +21,51 @@ const ATTEMPTS = 50;
 const PAUSE_MS = 40;
 
 export interface Registration {
-  /** Null where the remote keeps no named files, as Git LFS. */
+  /** Null where the remote keeps no named files, as Git LFS, or is only read. */
   file: StoreFile | null;
   /** Whether the store's file was written. */
   changed: boolean;
 }
 
+export interface RegisterOptions {
+  /** All of the settings by default. */
+  models?: readonly string[] | undefined;
+  /** Name or address of the Git remote that is pushed to; origin, or the first one, by default. */
+  gitRemote?: string | null | undefined;
+}
+
 /**
- * Writes this repository and these models (all of the settings by default) into the store's mversion.json, unless they stand
- * there already. Throws MvError model-taken where one belongs to another repository, invalid-file where the store's file cannot
- * be read, usage where the repository has no id, locked where others write without end.
+ * Writes this repository, where it is pushed to and its models into the store's mversion.json, unless they stand there already.
+ * Throws MvError model-taken where one belongs to another repository, invalid-file where the store's file cannot be read, usage
+ * where the repository has no id, locked where others write without end.
  */
 export async function registerRepository(
   project: Project,
   remote: Remote,
-  models: readonly string[] = Object.keys(project.settings.models),
+  { models = Object.keys(project.settings.models), gitRemote = null }: RegisterOptions = {},
 ): Promise<Registration> {
   if (!remote.abilities.files || !remote.abilities.write) return { file: null, changed: false };
-  const repository = { id: requireId(project, remote), url: await repositoryUrl(project), models };
+  const repository = { id: requireId(project, remote), urls: await repositoryUrls(project, gitRemote), models };
+  return changeStoreFile(remote, (before) => {
+    const { file, taken } = registered(before, repository);
+    if (taken.length > 0) throw modelTaken(remote, taken);
+    return file;
+  });
+}
+
+/**
+ * Changes the store's mversion.json, whoever else does so too; `change` gives back the same object where nothing is to be written.
+ * Throws MvError invalid-file, locked where others write without end, and what `change` throws.
+ */
+export async function changeStoreFile(
+  remote: Remote,
+  change: (before: StoreFile) => StoreFile,
+): Promise<{ file: StoreFile; changed: boolean }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await sleep(PAUSE_MS * Math.random() * Math.min(attempt, 10));
     const now = await remote.readFile(STORE_FILE, STORE_FILE_MAX_BYTES);
     const before = now === null ? EMPTY_STORE : parseStoreFile(now.bytes, remote.name);
-    const { file, taken } = registered(before, repository);
-    if (taken.length > 0) throw modelTaken(remote, taken);
+    const file = change(before);
     if (file === before) return { file, changed: false };
     const bytes = Buffer.from(formatStoreFile(file));
     if (await remote.writeFile(STORE_FILE, bytes, now?.mark ?? null)) return { file, changed: true };
@@ -62,14 +84,19 @@ function requireId(project: Project, remote: Remote): string {
   });
 }
 
-/** Where this repository can be fetched from: origin's address, else that of its first remote; null where it has none. */
-async function repositoryUrl(project: Project): Promise<string | null> {
-  const names = await project.git.remotes();
-  const name = names.includes("origin") ? "origin" : names[0];
-  const url = name === undefined ? null : await project.git.config(`remote.${name}.url`);
-  if (url === null) return null;
-  const isPath = !/^[a-z][a-z0-9+.-]*:\/\//i.test(url) && !/^[^/]+:/.test(url);
-  return isPath ? resolve(project.root, url) : url;
+/** Where the refs of this repository go: to the Git remote of that name or address, else to origin, else to its first remote. */
+async function repositoryUrls(project: Project, gitRemote: string | null): Promise<string[]> {
+  const { git, root } = project;
+  const names = await git.remotes();
+  const name = gitRemote ?? (names.includes("origin") ? "origin" : names[0]);
+  if (name === undefined) return [];
+  const known = [await remoteAddress(git, name, false), await remoteAddress(git, name, true)];
+  const urls = names.includes(name) ? known.filter((url) => url !== null) : [name];
+  return urls.map((url) => (isFolder(url) ? resolve(root, url) : url));
+}
+
+function isFolder(url: string): boolean {
+  return !/^[a-z][a-z0-9+.-]*:\/\//i.test(url) && !/^[^/]+:/.test(url);
 }
 
 function modelTaken(remote: Remote, taken: ReturnType<typeof registered>["taken"]): MvError {

@@ -61,6 +61,7 @@ export async function openLfs(name: string, settings: RemoteSettings, context: R
     },
     async send(objects, options) {
       requireNames(objects);
+      if (options.replace === true) requireAbsent(name, objects);
       await sendObjects(host, objects, options);
       remember(objects);
       // Who has sent may ask the surer question.
@@ -113,6 +114,14 @@ async function readSmall(host: Host, asked: ObjectRef, maxBytes: number): Promis
 function requireNames(objects: readonly { sha256: string }[]): void {
   const wrong = objects.find(({ sha256 }) => !isSha(sha256));
   if (wrong) throw new MvError("invalid-file", `${JSON.stringify(wrong.sha256.slice(0, 80))} is not a SHA-256`);
+}
+
+function requireAbsent(name: string, [first]: readonly { sha256: string }[]): void {
+  if (first === undefined) return;
+  throw new MvError("denied", `${name}: a Git LFS server keeps the object ${first.sha256.slice(0, 12)} that it has`, {
+    hint: "whoever runs the Git host can remove it there; then mv push",
+    details: { remote: name, sha256: first.sha256 },
+  });
 }
 
 function cannot(name: string, what: string): never {

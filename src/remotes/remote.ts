@@ -19,6 +19,8 @@ export interface TransferOptions {
   /** How many objects at once. */
   readonly jobs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Sending: write over what is there, whole or absent at any time, although it has the right size; for rotten objects. */
+  readonly replace?: boolean | undefined;
   /** Bytes that went over the wire; negative where a part has to be repeated. */
   readonly onBytes?: ((count: number) => void) | undefined;
   /**
@@ -42,6 +44,8 @@ export interface Abilities {
 export interface MarkedFile {
   readonly bytes: Buffer;
   readonly mark: string;
+  /** When it was written, by the store's own clock, no finer than its seconds; null where the store does not tell. */
+  readonly modified: Date | null;
 }
 
 /**
@@ -59,7 +63,7 @@ export interface Remote {
   has(objects: readonly ObjectRef[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /**
    * Each object is whole or absent on the remote, after a kill too. One that is there already is left as it is (and told by
-   * onDone). A file that does not hold the object's bytes is refused with bytes-wrong. Rejects with the first failure once
+   * onDone), unless `replace` is given; where the remote cannot do that, denied. A file that does not hold the object's bytes is refused with bytes-wrong. Rejects with the first failure once
    * the others under way have ended; what is done was told by onDone.
    */
   send(objects: readonly Transfer[], options: TransferOptions): Promise<void>;

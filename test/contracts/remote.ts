@@ -230,6 +230,23 @@ export function remoteContract(
         expect(await got(target(sent))).toEqual(Buffer.from("all of the bytes"));
       });
 
+      test.for([11, 2 * MiB])(
+        "a rotten object of %i bytes is written over where that is asked for",
+        async (size, { skip }) => {
+          if (!under.place) return skip();
+          const sent = object(randomBytes(size));
+          await under.place(sent.sha256, Buffer.alloc(size));
+          await put(sent);
+          expect(await got(target(sent))).toEqual(Buffer.alloc(size));
+          const done: string[] = [];
+          const replacing = remote.send([sent], { jobs: 1, replace: true, onDone: ({ sha256 }) => done.push(sha256) });
+          if (!remote.abilities.files) return expect(replacing).rejects.toMatchObject({ code: "denied" });
+          await replacing;
+          expect(done).toEqual([sent.sha256]);
+          expect(sha(await got(target(sent)))).toBe(sent.sha256);
+        },
+      );
+
       test("two writers send the same objects at once", async () => {
         const sent = [...objects(40), object(randomBytes(2 * MiB))];
         const other = await under.again();
@@ -308,7 +325,9 @@ export function remoteContract(
         expect(await remote.writeFile(release, text("release"))).toBe(true);
         expect(await remote.writeFile("models/risk/stages/production.json", text("stage"))).toBe(true);
         expect((await remote.readFile("mversion.json", 100))?.bytes).toEqual(text("one"));
-        expect((await (await under.again()).readFile(release, 100))?.bytes).toEqual(text("release"));
+        const read = await (await under.again()).readFile(release, 100);
+        expect(read?.bytes).toEqual(text("release"));
+        expect(Math.abs(Date.now() - (read?.modified?.getTime() ?? 0))).toBeLessThan(60_000);
         expect(await remote.listFiles("models/churn")).toEqual([release]);
         expect(await remote.listFiles("models/chur")).toEqual([]);
         expect(await remote.listFiles("models")).toEqual([release, "models/risk/stages/production.json"]);

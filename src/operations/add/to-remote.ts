@@ -3,12 +3,13 @@
 import { join } from "node:path";
 import { MvError } from "../../errors.ts";
 import { formatManifest } from "../../model/manifest.ts";
-import type { Transfer } from "../../remotes/remote.ts";
+import type { Remote, Transfer } from "../../remotes/remote.ts";
 import type { Bytes, Store } from "../../store/store.ts";
 import { rememberEvicted } from "../evict/remembered.ts";
 import { jobsOf } from "../objects/jobs.ts";
 import type { Project } from "../project.ts";
 import { openProjectRemote } from "../remotes.ts";
+import { holdOnStore } from "../store-locks/hold.ts";
 import { registerRepository } from "../store-registry.ts";
 
 /**
@@ -27,22 +28,15 @@ export async function addToRemote(
   const objects = await transfersOf(store, absolute, bytes);
   const remote = await openProjectRemote(project, remoteName);
   try {
-    const held = await remote.has(objects);
-    const lacking = objects.filter(({ sha256 }) => !held.has(sha256));
-    if (lacking.length > 0) await registerRepository(project, remote);
-    const total = lacking.reduce((sum, { size }) => sum + size, 0);
-    let sent = 0;
-    await remote.send(lacking, {
-      jobs: await jobsOf(project, undefined),
-      onBytes: (count) => project.report({ phase: "Sending", bytes: (sent += count), total, files: lacking.length }),
-    });
-    const confirmed = lacking.length === 0 ? held : await remote.has(objects);
-    const open = objects.filter(({ sha256 }) => !confirmed.has(sha256)).length;
-    if (open > 0) {
-      throw new MvError("push-incomplete", `${remote.name} does not confirm ${open} of ${objects.length} objects`, {
-        hint: `repeat the command; if it stays so: mv remote test ${remote.name}`,
-        details: { remote: remote.name, path },
-      });
+    const shas = objects.map(({ sha256 }) => sha256);
+    const hold = await holdOnStore(project, remote, shas);
+    try {
+      await sendAll(project, remote, objects, path);
+      // A pointer names them soon, and its push holds them by itself.
+      await hold.leave();
+    } catch (error) {
+      await hold.release();
+      throw error;
     }
   } finally {
     await remote.close();
@@ -50,6 +44,25 @@ export async function addToRemote(
   // What lies in the tree is not stored nowhere: a remote has it, and is asked before it is replaced.
   await rememberEvicted(project, await store.missing(objects.map(({ sha256 }) => sha256)));
   return bytes;
+}
+
+async function sendAll(project: Project, remote: Remote, objects: readonly Transfer[], path: string): Promise<void> {
+  const held = await remote.has(objects);
+  const lacking = objects.filter(({ sha256 }) => !held.has(sha256));
+  await registerRepository(project, remote);
+  const total = lacking.reduce((sum, { size }) => sum + size, 0);
+  let sent = 0;
+  await remote.send(lacking, {
+    jobs: await jobsOf(project, undefined),
+    onBytes: (count) => project.report({ phase: "Sending", bytes: (sent += count), total, files: lacking.length }),
+  });
+  const confirmed = lacking.length === 0 ? held : await remote.has(objects);
+  const open = objects.filter(({ sha256 }) => !confirmed.has(sha256)).length;
+  if (open === 0) return;
+  throw new MvError("push-incomplete", `${remote.name} does not confirm ${open} of ${objects.length} objects`, {
+    hint: `repeat the command; if it stays so: mv remote test ${remote.name}`,
+    details: { remote: remote.name, path },
+  });
 }
 
 /** Each object once, with the file of the tree that holds it. A folder's manifest goes through the cache. */

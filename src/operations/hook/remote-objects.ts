@@ -37,7 +37,9 @@ export async function objectFindings(project: Project, pushed: PushedRefs): Prom
     const remote = await openProjectRemote(here, name);
     try {
       const shared = { targets, releases: pushed.releases };
-      const { report } = await shareOn(here, remote, shared, { gitRemote: pushed.remote });
+      const { report, hold } = await shareOn(here, remote, shared, { gitRemote: pushed.remote });
+      // Git pushes its refs when the hook is over.
+      await hold?.leave();
       const host = lfsHost(remote.url, pushed.remote);
       // Git is about to push its own refs, and takes no more of them: the pointers go first.
       if (host !== null) await pushWithPointers(here, { remote: host, refs: [], host });

@@ -47,19 +47,26 @@ export interface SendReport {
 
 type Needed = Map<string, ObjectRef & { target: SendTarget }>;
 
+/** What targets need. */
+export interface NeededObjects {
+  readonly needed: Needed;
+  /** Manifests that are nowhere near. */
+  readonly lost: readonly Lost[];
+}
+
 /**
- * Brings everything that the targets need onto the remote. Throws object-missing where something required is nowhere (nothing
+ * Brings everything that targets need onto the remote. Throws object-missing where something required is nowhere (nothing
  * was sent then), push-incomplete where the remote does not confirm what it took, and what the remote throws; what it took
  * until then stays there, and a second run goes on.
  */
-export async function sendTargets(
+export async function sendNeeded(
   project: Project,
   remote: Remote,
-  targets: readonly SendTarget[],
+  { needed, lost: manifests }: NeededObjects,
   options: SendOptions = {},
 ): Promise<SendReport> {
   const store = await project.store();
-  const { needed, lost } = await neededObjects(project, targets);
+  const lost = [...manifests];
   const all = [...needed.values()].map(({ sha256, size }) => ({ sha256, size }));
   const held = await remote.has(all, options.signal);
   const lacking = all.filter(({ sha256 }) => !held.has(sha256));
@@ -86,11 +93,8 @@ type Lost = ObjectRef & { target: SendTarget };
 
 const lackingOf = ({ sha256, target: { path, of } }: Lost): Lacking => ({ path, of, sha256 });
 
-/** Every object of the targets. Manifests that the cache lacks come from whichever remote has them. */
-async function neededObjects(
-  project: Project,
-  targets: readonly SendTarget[],
-): Promise<{ needed: Needed; lost: Lost[] }> {
+/** Every object of targets. Manifests that the cache lacks come from whichever remote has them. */
+export async function neededObjects(project: Project, targets: readonly SendTarget[]): Promise<NeededObjects> {
   const store = await project.store();
   const folders = targets.filter(({ kind }) => kind === "directory");
   if ((await store.missing(folders.map(({ sha256 }) => sha256))).length > 0) {

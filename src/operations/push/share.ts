@@ -1,13 +1,22 @@
-// What a store gets before any ref goes out, in this order: whose it is, objects, each confirmed, then the releases' files.
-// `mv push` and the pre-push hook do the same.
+// What a store gets before any ref goes out, in this order: a hold against a gc, whose it is, objects, each confirmed, then the
+// releases' files. `mv push` and the pre-push hook do the same.
+import { isMvError, MvError } from "../../errors.ts";
 import type { Release } from "../../model/release.ts";
 import { isLfs } from "../../remotes/lfs/addresses.ts";
 import type { Remote } from "../../remotes/remote.ts";
-import { type SendOptions, type SendReport, type SendTarget, sendTargets } from "../objects/send.ts";
-import type { Project } from "../project.ts";
-import { registerRepository } from "../store-registry.ts";
 import { noteLfsPointers } from "../lfs-pointers.ts";
-import { isRecorded, record } from "./recorded.ts";
+import {
+  neededObjects,
+  type NeededObjects,
+  type SendOptions,
+  type SendReport,
+  type SendTarget,
+  sendNeeded,
+} from "../objects/send.ts";
+import type { Project } from "../project.ts";
+import { holdOnStore, type StoreHold } from "../store-locks/hold.ts";
+import { registerRepository } from "../store-registry.ts";
+import { readRecorded, record } from "./recorded.ts";
 import { writeReleaseFiles } from "./release-files.ts";
 
 export interface Shared {
@@ -15,28 +24,93 @@ export interface Shared {
   report: SendReport | null;
   /** Releases whose files were written. */
   written: Release[];
+  /** Whoever called ends it once Git has the refs, or will never get them; null in a dry run. */
+  hold: StoreHold | null;
 }
 
-/** Brings targets and releases onto a store. Throws what `registerRepository`, `sendTargets` and `writeReleaseFiles` do. */
+export interface ShareOptions extends SendOptions {
+  /** Name or address of the Git remote that the refs go to; null where none do. */
+  gitRemote: string | null;
+}
+
+/**
+ * Brings targets and releases onto a store, and holds them there. Throws what `holdOnStore`, `registerRepository`, `sendNeeded`
+ * and `writeReleaseFiles` do.
+ */
 export async function shareOn(
   project: Project,
   remote: Remote,
   { targets, releases }: { targets: readonly SendTarget[]; releases: readonly Release[] },
-  { gitRemote, ...options }: SendOptions & { gitRemote: string | null },
+  options: ShareOptions,
 ): Promise<Shared> {
-  if (releases.length === 0 && (await isRecorded(project, remote.name, targets))) return { report: null, written: [] };
-  let registering: Promise<unknown> | undefined;
-  // Before the first byte: gc must know whom to ask, and nobody writes under the name of another's model.
-  const register = (): Promise<unknown> => (registering ??= registerRepository(project, remote));
-  const report = await sendTargets(project, remote, targets, { ...options, beforeSend: register });
-  if (options.dryRun) return { report, written: [] };
+  const recorded = releases.length === 0 ? await readRecorded(project, remote.name, targets) : null;
+  if (options.dryRun && recorded) return { report: null, written: [], hold: null };
+  const wanted = await neededObjects(project, targets);
+  if (options.dryRun) return { report: await sendNeeded(project, remote, wanted, options), written: [], hold: null };
+  const hold = await holdOnStore(project, remote, [...wanted.needed.keys()]);
+  try {
+    if (recorded && recorded.gc === hold.gc) return { report: null, written: [], hold };
+    const shared = await shareHeld(project, remote, { wanted, releases }, options);
+    const { elsewhere, nowhere } = shared.report;
+    if (elsewhere.length + nowhere.length === 0) await record(project, remote.name, targets, hold.gc);
+    return { ...shared, hold };
+  } catch (error) {
+    await hold.release();
+    throw error;
+  }
+}
+
+async function shareHeld(
+  project: Project,
+  remote: Remote,
+  { wanted, releases }: { wanted: NeededObjects; releases: readonly Release[] },
+  { gitRemote, ...options }: ShareOptions,
+): Promise<{ report: SendReport; written: Release[] }> {
+  const register = await registering(project, remote, gitRemote);
+  const report = await sendNeeded(project, remote, wanted, { ...options, beforeSend: register });
   if (isLfs(remote.url)) await noteLfsPointers(project, report.held);
   // A store that was written into the settings by hand and has everything is no reason to refuse a push.
   const isNamed = project.settings.id !== null || report.sent > 0;
   if (!isNamed && releases.length > 0 && remote.abilities.files) {
     project.warn(`${remote.name} gets no copy of the releases: .mversion.yaml has no id; mv remote add gives it one`);
   } else if (releases.length > 0) await register();
-  const written = isNamed ? await writeReleaseFiles(project, remote, releases, gitRemote) : [];
-  if (report.elsewhere.length + report.nowhere.length === 0) await record(project, remote.name, targets);
-  return { report, written };
+  return { report, written: isNamed ? await writeReleaseFiles(project, remote, releases, gitRemote) : [] };
+}
+
+/**
+ * After the refs are out, where no hold could be written and a gc may have come meanwhile. Throws push-incomplete where the store
+ * lacks something now.
+ */
+export async function requireStillThere(remote: Remote, report: SendReport | null): Promise<void> {
+  if (report === null) return;
+  const held = await remote.has(report.held);
+  const gone = report.held.filter(({ sha256 }) => !held.has(sha256));
+  if (gone.length === 0) return;
+  throw new MvError(
+    "push-incomplete",
+    `${remote.name} was cleaned during this push, and lacks ${gone.length} objects now`,
+    {
+      hint: "mv push, from a clone that has the bytes, with a key that may write",
+      details: { remote: remote.name, objects: gone.slice(0, 100).map(({ sha256 }) => sha256) },
+    },
+  );
+}
+
+/**
+ * Registers the repository, so that gc knows whom to ask, also where nothing has to be sent. What stands in the way there, no id
+ * or no right to write, is thrown by what is returned, which runs before the first byte.
+ */
+async function registering(project: Project, remote: Remote, gitRemote: string | null): Promise<() => Promise<void>> {
+  const obstacle = await registerRepository(project, remote, { gitRemote }).then(
+    () => null,
+    (error: unknown) => {
+      if (isMvError(error) && (error.code === "denied" || project.settings.id === null)) return error;
+      throw error;
+    },
+  );
+  return () => refuse(obstacle);
+}
+
+async function refuse(obstacle: MvError | null): Promise<void> {
+  if (obstacle) throw obstacle;
 }

@@ -35,8 +35,10 @@ export function createFolderFiles(place: Place): Files {
     async readFile(path, maxBytes) {
       const file = join(place.folder, filePath(path));
       return place.guard(async () => {
+        const stats = lstatOrNull(file);
         const bytes = readBytesFile(file, maxBytes);
-        return bytes === null ? null : { bytes, mark: await markOf(bytes) };
+        if (bytes === null) return null;
+        return { bytes, mark: await markOf(bytes), modified: stats && new Date(Number(stats.mtimeMs)) };
       });
     },
     async writeFile(path, bytes, expect) {

@@ -39,7 +39,7 @@ export async function sendFiles(place: Place, objects: readonly Transfer[], opti
   };
   for (const object of objects) {
     requireGoing(options.signal);
-    if (isThere(place, object)) {
+    if (options.replace !== true && isThere(place, object)) {
       options.onDone?.(object);
       continue;
     }

@@ -94,10 +94,15 @@ export function createSite(peer: Peer, base: URL, http: Http): Site {
       answer.body.destroy();
     }
     const bytes = Buffer.concat(chunks);
-    return { bytes, mark: hash("sha256", bytes, "hex") };
+    return { bytes, mark: hash("sha256", bytes, "hex"), modified: dateOf(answer.headers["last-modified"]) };
   }
 
   return { http, peer, urlOf, refuseObject, sizeOf, readAll };
+}
+
+function dateOf(header: string | undefined): Date | null {
+  const time = Date.parse(header ?? "");
+  return Number.isNaN(time) ? null : new Date(time);
 }
 
 function isAbsent({ status }: HttpAnswer): boolean {

@@ -41,7 +41,9 @@ export async function readKey(bucket: Bucket, path: string, maxBytes: number): P
         }
       }
       body.destroy();
-      return length > maxBytes ? "too-big" : { bytes: Buffer.concat(chunks), mark: answer.ETag ?? "" };
+      return length > maxBytes
+        ? "too-big"
+        : { bytes: Buffer.concat(chunks), mark: answer.ETag ?? "", modified: answer.LastModified ?? null };
     },
     undefined,
     (error) => (hasCode(error, "NoSuchKey") ? null : undefined),

@@ -21,7 +21,7 @@ export async function sendObjects(
   options: TransferOptions,
 ): Promise<void> {
   requireGoing(options.signal);
-  const held = await findObjects(bucket, objects, options.signal);
+  const held = options.replace ? new Set<string>() : await findObjects(bucket, objects, options.signal);
   const budget = createBudget(MEMORY);
   const hashing = await loadHashing();
   await together(objects, options, async (object) => {

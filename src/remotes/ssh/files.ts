@@ -56,12 +56,14 @@ export function createSshFiles(session: Session): Files {
 }
 
 async function readMarked(store: Store, path: string, maxBytes: number): Promise<MarkedFile | null> {
+  const modified = (await store.sftp.lstat(pathIn(store, path)))?.modified ?? null;
   const bytes = await readWhole(store, pathIn(store, path), maxBytes);
   if (bytes === null) return null;
   if (typeof bytes === "string") {
     throw new MvError("invalid-file", `${store.name}: ${path}: ${bytes}`, { details: { remote: store.name, path } });
   }
-  return { bytes, mark: createHash("sha256").update(bytes).digest("hex") };
+  const mark = createHash("sha256").update(bytes).digest("hex");
+  return { bytes, mark, modified: modified === null ? null : new Date(modified * 1000) };
 }
 
 /** The bytes of a file at a path there; null where nothing is, or the words for why it is not read. */

@@ -24,7 +24,7 @@ export async function sendLarge(store: Store, parts: Parts, object: Transfer, op
   const { sftp } = store;
   const path = objectPath(object.sha256);
   const final = pathIn(store, path);
-  if (await isThere(store, final, object)) {
+  if (options.replace !== true && (await isThere(store, final, object))) {
     await forget(sftp, parts, object);
     return void options.onDone?.(object);
   }

@@ -38,7 +38,8 @@ async function sendBatch(store: Store, objects: readonly Transfer[], options: Tr
   try {
     await together(objects, { jobs: SMALL_AT_ONCE, signal: options.signal }, async (object) => {
       const path = objectPath(object.sha256);
-      if (await isThere(store, pathIn(store, path), object)) return void options.onDone?.(object);
+      const isHeld = options.replace !== true && (await isThere(store, pathIn(store, path), object));
+      if (isHeld) return void options.onDone?.(object);
       const isWhole = Number(lstatOrNull(object.file)?.size ?? -1) === object.size;
       const bytes = isWhole ? readBytesFile(object.file, SMALL) : null;
       if (bytes === null || sha(bytes) !== object.sha256) throw wrongBytes(object);

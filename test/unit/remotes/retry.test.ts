@@ -167,7 +167,7 @@ test("a conditional write whose answer was lost is told from one that another wo
   let file = Buffer.from("old");
   const store = (loseAnswer: boolean, rival?: string): Remote =>
     failing([], {
-      readFile: async () => ({ bytes: file, mark: file.toString() }),
+      readFile: async () => ({ bytes: file, mark: file.toString(), modified: null }),
       async writeFile(_, bytes, expect) {
         if (expect !== undefined && expect !== file.toString()) return false;
         file = Buffer.from(rival ?? bytes);
