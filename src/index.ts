@@ -25,6 +25,7 @@ export { add, type AddInput, type AddResult } from "./operations/add.ts";
 export { type Check, doctor, type DoctorInput, type DoctorResult } from "./operations/doctor.ts";
 export { status, type StatusResult } from "./operations/status.ts";
 export { gc, type GcInput, type GcResult } from "./operations/gc.ts";
+export { gcRemote, type GcRemoteInput, type GcRemoteResult, gcUnlock } from "./operations/gc-remote.ts";
 export { get, type GetInput, type GetResult } from "./operations/get.ts";
 export { restore, type RestoreInput, type RestoreResult } from "./operations/restore.ts";
 export { remove, type RemoveInput, type RemoveResult } from "./operations/remove.ts";

@@ -3,11 +3,15 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
 import type { Project, Surroundings } from "../operations/project.ts";
+import { settleInterrupts } from "../platform/interrupts.ts";
 import { rows } from "./commands/index.ts";
 import type { Context } from "./command.ts";
 import { asMvError, failureDocument, printError, printOutcome, printWarning, successDocument } from "./output.ts";
 import { commandFirst, parse } from "./program.ts";
 import { type Io, progressLine, styleFor } from "./terminal.ts";
+
+/** How long an interruption waits for what others must be told. */
+const INTERRUPT_MS = 3000;
 
 /** The version of the installed package. */
 export function packageVersion(): string {
@@ -92,9 +96,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
-  process.on("SIGINT", () => {
+  process.once("SIGINT", () => {
     process.stderr.write("\nmversion: interrupted\nNext: repeat the command\n");
-    process.exit(130);
+    // A second one waits for nothing.
+    process.on("SIGINT", () => process.exit(130));
+    void settleInterrupts(INTERRUPT_MS).then(() => process.exit(130));
   });
   const status = await run(argv, {
     out: (text) => process.stdout.write(text),

@@ -149,14 +149,18 @@ function withAddresses(known: readonly string[], given: readonly string[]): stri
   return addresses;
 }
 
-/** The file without an address, or without the repository of that id: for gc, where it is gone for good. Null where none is so. */
+/**
+ * The file without an address (and without a repository that had no other), or without the repository of that id: for gc, where it
+ * is gone for good. Null where none is so.
+ */
 export function withoutAddress(file: StoreFile, gone: string): StoreFile | null {
   const repositories = file.repositories.flatMap((repository): StoreRepository[] => {
     if (repository.id === gone) return [];
     const before = addressesOf(repository);
     const left = before.filter((address) => address !== gone);
-    const [url = null, ...forks] = left;
-    return left.length === before.length ? [repository] : [{ ...repository, url, forks }];
+    if (left.length === before.length) return [repository];
+    const [url, ...forks] = left;
+    return url === undefined ? [] : [{ ...repository, url, forks }];
   });
   const isSame = repositories.every((repository, at) => repository === file.repositories[at]);
   return isSame && repositories.length === file.repositories.length ? null : { ...file, repositories };

@@ -171,15 +171,16 @@ function list(keys: ReadonlyMap<string, Stored>, query: URLSearchParams): string
 function give(request: IncomingMessage, response: ServerResponse, stored: Stored | undefined, key: string): void {
   if (stored === undefined) return fail(response, 404, "NoSuchKey", `There is no ${key}`);
   const { bytes, etag } = stored;
+  const modified = { "last-modified": stored.modified.toUTCString() };
   const [, from = "", to = ""] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
   if (from === "")
     return void response
-      .writeHead(200, { etag, "content-length": bytes.length })
+      .writeHead(200, { etag, ...modified, "content-length": bytes.length })
       .end(request.method === "HEAD" ? undefined : bytes);
   if (Number(from) >= bytes.length) return fail(response, 416, "InvalidRange", "Behind the end");
   const part = bytes.subarray(Number(from), Number(to) + 1);
   const range = `bytes ${from}-${Number(from) + part.length - 1}/${bytes.length}`;
-  response.writeHead(206, { etag, "content-length": part.length, "content-range": range }).end(part);
+  response.writeHead(206, { etag, ...modified, "content-length": part.length, "content-range": range }).end(part);
 }
 
 function xml(response: ServerResponse, root: string, inner: string): void {

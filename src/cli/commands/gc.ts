@@ -1,32 +1,77 @@
 import { parseDuration } from "../../config/units.ts";
 import { MvError } from "../../errors.ts";
 import { gc } from "../../operations/gc.ts";
-import type { CommandRun } from "../command.ts";
+import type { CommandRun, Context, Outcome, Values } from "../command.ts";
 import { isOn, list, text } from "../flags.ts";
 import { bytes } from "../terminal.ts";
-import { gcView } from "../views/gc.ts";
+import { gcRemoteView, gcView, unlockView } from "../views/gc.ts";
 
 export const run: CommandRun = async (context, _operands, flags) => {
+  const remote = text(flags, "remote");
+  if (remote !== undefined) return cleanStore(context, remote, flags);
+  for (const flag of ["ignoreLost", "unlock"]) {
+    if (isOn(flags, flag)) throw new MvError("usage", "--ignore-lost and --unlock go with --remote NAME");
+  }
+  return cleanCache(context, flags);
+};
+
+async function cleanCache(context: Context, flags: Values): Promise<Outcome> {
   const project = await context.project();
-  const input = { grace: graceOf(text(flags, "grace")), forget: list(flags, "forget") };
+  const input = { grace: graceOf(flags), forget: list(flags, "forget") };
   const dryRun = isOn(flags, "dryRun");
   if (!dryRun && !context.yes) {
-    if (!context.interactive) {
-      throw new MvError("usage", "mv gc removes bytes for good, and nobody can be asked here", {
-        hint: "mv gc --dry-run, then: mv gc --yes",
-      });
-    }
+    requireSomebody(context, "mv gc");
     const found = await gc(project, { ...input, dryRun: true });
-    const size = bytes(found.bytes + found.quarantined);
     if (found.removed.length + found.quarantined === 0) return { data: found, ...gcView(found) };
-    const answer = await context.ask(`Remove ${found.removed.length} objects (${size}) for good? [y/N] `);
-    if (!/^y(es)?$/i.test(answer)) return { data: found, out: "Nothing was removed" };
+    if (!(await isWanted(context, found.removed.length, found.bytes + found.quarantined))) {
+      return { data: found, out: "Nothing was removed" };
+    }
   }
   const result = await gc(project, { ...input, dryRun });
   return { data: result, ...gcView(result) };
-};
+}
 
-function graceOf(word: string | undefined): number | undefined {
+async function cleanStore(context: Context, remote: string, flags: Values): Promise<Outcome> {
+  const { gcRemote, gcUnlock } = await import("../../operations/gc-remote.ts");
+  const project = await context.project();
+  if (isOn(flags, "unlock")) {
+    const data = await gcUnlock(project, remote);
+    return { data, ...unlockView(data) };
+  }
+  const dryRun = isOn(flags, "dryRun");
+  const mustAsk = !dryRun && !context.yes;
+  if (mustAsk) requireSomebody(context, `mv gc --remote ${remote}`);
+  let isRefused = false;
+  const data = await gcRemote(project, {
+    remote,
+    dryRun,
+    grace: graceOf(flags),
+    forget: list(flags, "forget"),
+    ignoreLost: isOn(flags, "ignoreLost"),
+    approve: async (found) => {
+      const isApproved =
+        !mustAsk || found.removed.length === 0 || (await isWanted(context, found.removed.length, found.bytes));
+      isRefused = !isApproved;
+      return isApproved;
+    },
+  });
+  return isRefused ? { data, out: "Nothing was removed" } : { data, ...gcRemoteView(data) };
+}
+
+function requireSomebody(context: Context, line: string): void {
+  if (context.interactive) return;
+  throw new MvError("usage", `${line} removes bytes for good, and nobody can be asked here`, {
+    hint: `${line} --dry-run, then: ${line} --yes`,
+  });
+}
+
+async function isWanted(context: Context, count: number, size: number): Promise<boolean> {
+  const what = count === 1 ? "1 object" : `${count} objects`;
+  return /^y(es)?$/i.test(await context.ask(`Remove ${what} (${bytes(size)}) for good? [y/N] `));
+}
+
+function graceOf(flags: Values): number | undefined {
+  const word = text(flags, "grace");
   if (word === undefined) return undefined;
   const grace = parseDuration(word);
   if (grace !== null) return grace;

@@ -12,18 +12,27 @@ export interface NeededBytes {
   shas: Set<string>;
   /** Those of pointers to folders: manifests, whose files are needed too. */
   folders: Set<string>;
+  /** Those that records call folders: so may be some files, and some are in no pointer. */
+  listed: Set<string>;
 }
 
 /** Reads all states of a repository, its other working trees too. `records`: paths of records that have names of their own. */
 export async function neededBy(git: Git, records: readonly string[]): Promise<NeededBytes> {
   const named = records.filter((path) => !/[*?[\\]/.test(path) && !path.endsWith(".model.yaml"));
-  const needed: NeededBytes = { shas: new Set(), folders: new Set() };
+  const needed: NeededBytes = { shas: new Set(), folders: new Set(), listed: new Set() };
   for (const text of await reachableTexts(git, [...GLOBS, ...named], TEXT_MAX_BYTES)) collect(text, needed);
   return needed;
 }
 
-function collect(text: string, { shas, folders }: NeededBytes): void {
-  const found = (text.match(/\b[0-9a-f]{64}\b/g) ?? []) as string[];
+function collect(text: string, { shas, folders, listed }: NeededBytes): void {
+  const found = shasIn(text);
   for (const sha of found) shas.add(sha);
   if (/^kind: *"?directory/m.test(text)) for (const sha of found) folders.add(sha);
+  for (const item of text.split(/^\s*- /m).slice(1)) {
+    if (/\bkind: *"?directory\b/.test(item)) for (const sha of shasIn(item)) listed.add(sha);
+  }
+}
+
+function shasIn(text: string): string[] {
+  return text.match(/\b[0-9a-f]{64}\b/g) ?? [];
 }

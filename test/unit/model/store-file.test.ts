@@ -48,6 +48,8 @@ test("an address or a repository that is gone is forgotten, and nothing else", (
   expect(withoutAddress(file, "/srv/fork.git")?.repositories).toEqual([kept]);
   expect(withoutAddress(file, URL)?.repositories).toEqual([{ ...kept, url: "/srv/fork.git" }]);
   expect(withoutAddress(file, "7d0c")?.repositories).toEqual([]);
+  const only = registered(EMPTY_STORE, ours).file;
+  expect(withoutAddress(only, URL)?.repositories).toEqual([]);
 });
 
 test("objects that were found rotten are named once, in order", () => {

@@ -90,15 +90,22 @@ export const shareRows: readonly CommandRow[] = [
   {
     name: "gc",
     group: "share",
-    summary: "free the cache of bytes that no branch, tag, stash, reflog entry or working tree needs",
+    summary: "free the cache, or a store, of bytes that nothing needs any more",
     about:
-      "Keeps what any state of the repository names, and everything that was used within the grace age (gc.grace in .mversion.yaml, 14 days by default). A cache that several repositories share is cleaned only where all of them can be asked. Asks first at a terminal; elsewhere give --yes or --dry-run.",
+      "Keeps what any state of the repository names (branches, tags, stashes, reflog, index, working trees), and everything that was used within the grace age (gc.grace in .mversion.yaml, 14 days by default). A cache that several repositories share is cleaned only where all of them can be asked. With --remote a store is cleaned of what no branch and no tag of any repository that uses it leads to, at every place that they were pushed to, none of which may be out of reach; pushes wait meanwhile. Asks first at a terminal; elsewhere give --yes or --dry-run.",
     flags: [
+      { flags: "--remote <name>", text: "clean this store instead of the cache" },
       { flags: "--dry-run", text: "say what would go, and remove nothing" },
-      { flags: "--grace <time>", text: "keep what was used within that time: 14d, 12h, 0d" },
-      { flags: "--forget <path>", text: "a repository that shared the cache and is gone (repeatable)", repeat: true },
+      { flags: "--grace <time>", text: "keep what was used, or put into the store, within that time: 14d, 12h, 0d" },
+      {
+        flags: "--forget <where>",
+        text: "a repository that is gone, by its path, or with --remote by its address or id (repeatable)",
+        repeat: true,
+      },
+      { flags: "--ignore-lost", text: "with --remote: go on although the lists of files of old drafts are nowhere" },
+      { flags: "--unlock", text: "with --remote: take away locks whose owners have certainly ended, and do no more" },
     ],
-    examples: ["mv gc --dry-run", "mv gc --grace 30d --yes"],
+    examples: ["mv gc --dry-run", "mv gc --grace 30d --yes", "mv gc --remote store --dry-run"],
     load: () => import("../gc.ts"),
   },
   {

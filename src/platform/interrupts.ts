@@ -1,0 +1,17 @@
+// What must still be done when the user interrupts the program: telling others that we do not go on, before the process ends.
+import { sleep } from "./clock.ts";
+
+const works = new Set<() => Promise<void>>();
+
+/** Registers work for an interruption; returns how to take it back. */
+export function onInterrupt(work: () => Promise<void>): () => void {
+  works.add(work);
+  return () => works.delete(work);
+}
+
+/** Does what was registered, at the latest until `mostMs` have passed. Never fails. */
+export async function settleInterrupts(mostMs: number): Promise<void> {
+  const all = [...works].map((work) => work());
+  works.clear();
+  if (all.length > 0) await Promise.race([Promise.allSettled(all), sleep(mostMs)]);
+}
