@@ -30,6 +30,7 @@ export const errorTable = {
     "somebody else: mv approve {version} {stage} -m WHY",
   ),
   "metric-gate": refused("A metric misses the bound that it must meet", "mv diff"),
+  "not-assigned": refused("The version is not what is assigned to the stage", "mv stages"),
   split: refused("Versions cannot share a stage", "mv diff {a} {b}"),
   "no-earlier": refused("Nothing earlier ran on the stage", "--to VERSION"),
   race: refused("Somebody else was first", "repeat the command"),

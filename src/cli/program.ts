@@ -80,6 +80,8 @@ export async function parse(
     .description("Versions for machine-learning models, on Git")
     .usage("<command> [options]")
     .version(version, "-V, --version", "print the version")
+    // Behind a command --version is that command's: mv confirm STAGE --version V.
+    .enablePositionalOptions()
     .helpCommand("help [command]", "explain a command")
     .addHelpText("after", "\nmv COMMAND --help explains one command. mversion and git mversion are the same program.");
   const configure = (command: Command): void => {

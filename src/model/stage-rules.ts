@@ -32,7 +32,8 @@ export interface StageFacts {
   model: string;
   version: string;
   stage: string;
-  release: { tag: string; oid: string; fault: SignatureFault };
+  /** `remedy`: what would make its signature good. */
+  release: { tag: string; oid: string; fault: SignatureFault; remedy: string };
   /** E-mail addresses of those who made the version. */
   authors: readonly string[];
   approvals: readonly ApprovalFact[];
@@ -97,7 +98,7 @@ function holds(value: number, { comparison, value: bound }: MetricBound): boolea
 function signedRule({ signed }: StageRules, { stage, release }: StageFacts): Unmet[] {
   if (!signed || release.fault === null) return [];
   const what = `${stage} needs ${release.tag} to be signed by its tagger, and ${release.fault}`;
-  return [{ what, next: `mv verify ${release.tag}` }];
+  return [{ what, next: release.remedy }];
 }
 
 function requiredRule({ requires, min_days: days }: StageRules, facts: StageFacts): (Unmet & { rule: RuleName })[] {

@@ -12,6 +12,7 @@ import { appendAssignment } from "./registry/append.ts";
 import { eventReason } from "./registry/reason.ts";
 import { readReleases } from "./releases.ts";
 import { readStageWord, requireDeclared } from "./stage.ts";
+import { requireStageRules } from "./stage-rules.ts";
 import { type StagedAssignment, staged } from "./stages.ts";
 import { readVersionWord } from "./versions.ts";
 
@@ -42,8 +43,8 @@ export interface PromoteResult {
 }
 
 /**
- * Puts versions on a stage. Fails with unknown-stage, unknown-version, retracted, split, no-earlier, no-reason, and what
- * `appendAssignment` says. What is so already is left so.
+ * Puts versions on a stage. Fails with unknown-stage, unknown-version, retracted, split, stage-rule where a version that
+ * is not there yet breaks a rule of the stage, no-earlier, no-reason, and what `appendAssignment` says. What is so already is left so.
  */
 export async function promote(project: Project, input: PromoteInput): Promise<PromoteResult> {
   return changing(project, async () => {
@@ -56,6 +57,9 @@ export async function promote(project: Project, input: PromoteInput): Promise<Pr
     const before = current && staged(releases, current);
     if (before !== null && isSame(before, wanted)) return { ...name, changed: false, assigned: before, before };
     await requireSameInputs(project, wanted.releases);
+    const isThere = (oid: string): boolean => current?.rollout.some(({ tag }) => tag === oid) === true;
+    const entering = wanted.releases.filter(({ oid }) => !isThere(oid));
+    await requireStageRules(project, registry, name.stage, entering);
     const what = `${name.model} ${showRollout(wanted.rollout)} on ${name.stage}`;
     const reason = await eventReason(input, what, againCommand(input));
     const made = await appendAssignment(project, releases, registry, {

@@ -1,11 +1,13 @@
 // Adds an assignment to a stage's chain: the next number, sealed to the tag before it.
-import { isMvError, MvError } from "../../errors.ts";
+import { MvError } from "../../errors.ts";
 import { formatAssignmentMessage, formatAssignmentTag } from "../../model/assignment.ts";
 import { continueRollout } from "../../model/continue-rollout.ts";
 import type { EventRef, Share } from "../../model/events.ts";
 import type { Project } from "../project.ts";
 import type { Registry, Standing } from "../registry.ts";
 import type { Releases } from "../releases.ts";
+import { readStageRules } from "../stage-rules.ts";
+import { makeEvent } from "./make-event.ts";
 
 export interface NewAssignment {
   model: string;
@@ -57,11 +59,9 @@ export async function appendAssignment(
     returns,
     reason,
   });
-  const sign = project.settings.stages[stage]?.signed === true ? { sign: true } : {};
-  const [made] = await project.git
-    .createTags([{ name: tag, target: release.commit, message }], sign)
-    .catch(notMade(again));
-  const oid = made?.oid ?? "";
+  const { signed } = await readStageRules(project, stage);
+  const making = { signed, failed: "Nothing was assigned", again };
+  const oid = await makeEvent(project, { name: tag, target: release.commit, message }, making);
   const standing = await readBack(project, oid);
   const said = { model, stage, number, baseline, rollout, rollout_id, seal, returns, reason };
   return { ...said, tag, oid, by: "mversion", ...standing };
@@ -86,19 +86,4 @@ async function readBack(project: Project, oid: string): Promise<Pick<Standing, "
   const bytes = (await project.git.readObjects([oid])).get(oid)?.bytes;
   const object = bytes ? readTagObject(bytes) : null;
   return { tagger: object?.tagger ?? null, signed: object?.signed ?? false };
-}
-
-function notMade(again: string): (error: unknown) => never {
-  return (error) => {
-    if (!isMvError(error)) throw error;
-    if (error.code === "version-exists") {
-      throw new MvError("race", `Somebody else was first: ${error.message}`, { hint: again, details: error.details });
-    }
-    if (error.code !== "commit-failed") throw error;
-    throw new MvError("commit-failed", `Nothing was assigned: ${error.message}`, {
-      hint: `put that right, then: ${again}`,
-      details: error.details,
-      cause: error,
-    });
-  };
 }

@@ -15,7 +15,7 @@ function facts(some: Partial<StageFacts> = {}): StageFacts {
     model: "churn",
     version: "1.2.0",
     stage: "production",
-    release: { tag: "v1.2.0", oid: OID, fault: null },
+    release: { tag: "v1.2.0", oid: OID, fault: null, remedy: "sign it" },
     authors: ["ada@example.org"],
     approvals: [],
     required: [],
@@ -148,10 +148,10 @@ describe("metrics", () => {
 });
 
 test("signed: the release's own signature", () => {
-  const release = { tag: "v1.2.0", oid: OID, fault: "it is not signed" };
+  const release = { tag: "v1.2.0", oid: OID, fault: "it is not signed", remedy: "sign it" };
   expect(said({ signed: true }, { release })).toMatchInlineSnapshot(`
     [
-      ".mversion.yaml stages.production.signed | production needs v1.2.0 to be signed by its tagger, and it is not signed | mv verify v1.2.0",
+      ".mversion.yaml stages.production.signed | production needs v1.2.0 to be signed by its tagger, and it is not signed | sign it",
     ]
   `);
   expect(said({ signed: true })).toEqual([]);
@@ -164,7 +164,7 @@ test("every rule that is not met is named", () => {
     signed: true,
     metrics: { f1: { comparison: ">", value: 0 } },
   } as const;
-  const release = { tag: "v1.2.0", oid: OID, fault: "it is not signed" };
+  const release = { tag: "v1.2.0", oid: OID, fault: "it is not signed", remedy: "sign it" };
   const unmet = unmetRules({ ...none, ...rules }, facts({ release }), "main:.mversion.yaml");
   expect(unmet.map(({ rule }) => rule)).toEqual(["metrics", "signed", "requires", "approvals"]);
   expect(unmet.every(({ set }) => set.startsWith("main:.mversion.yaml stages.production."))).toBe(true);

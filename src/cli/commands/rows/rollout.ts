@@ -36,6 +36,48 @@ export const rolloutRows: readonly CommandRow[] = [
     load: () => import("../rollback.ts"),
   },
   {
+    name: "approve",
+    group: "roll out",
+    operands: "<version> <stage>",
+    summary: "agree to a version on a stage",
+    about:
+      "Appends an approval: an annotated tag such as approved/churn/production/1.2.0/1. A stage that asks for approvals counts people, and not who made the version; one that asks for signatures counts signed approvals only. Says what the stage still asks for.",
+    flags: [REASON, MODEL],
+    examples: ["mv approve v1.2.0 production -m 'Bias report read, no objection'"],
+    load: () => import("../approve.ts"),
+  },
+  {
+    name: "confirm",
+    group: "roll out",
+    operands: "<stage>",
+    summary: "say, as the deploy job, that a version really runs on a stage",
+    about:
+      "Appends a confirmation of the stage's newest assignment. mv stages shows it beside the assignment, and what is overdue where confirm_within is set.",
+    flags: [
+      { flags: "--version <version>", text: "the version that runs there now" },
+      { flags: "--source <text>", text: "who says so: the deploy job's name or address" },
+      { flags: "-m, --message <text>", text: "anything more to say" },
+      MODEL,
+    ],
+    examples: ["mv confirm production --version v1.2.0 --source https://ci.example.org/jobs/4711"],
+    load: () => import("../confirm.ts"),
+  },
+  {
+    name: "route",
+    group: "roll out",
+    operands: "<stage>",
+    summary: "which version does a key get on a stage?",
+    about:
+      "A key is whatever is to stay with one version: a user, a session, a device. The same key always gets the same version, and changed weights move no more keys than they must. docs/rollout-routing.md has the algorithm, templates/route.py the same in Python.",
+    flags: [
+      { flags: "--key <key>", text: "the key (repeatable)", repeat: true },
+      { flags: "--keys <->", text: "keys from standard input, one a line" },
+      MODEL,
+    ],
+    examples: ["mv route production --key user-4711", "mv route churn@production --keys - < users.txt"],
+    load: () => import("../route.ts"),
+  },
+  {
     name: "stages",
     group: "roll out",
     summary: "show what is on every stage, since when and by whom",
