@@ -57,7 +57,9 @@ async function approveAs(repo: TestRepo, name: string, version: string): Promise
 describe("requires and min_days", () => {
   it("send a version by the stage before, for as long as it takes", async () => {
     const repo = withStages("{staging: {}, production: {requires: staging, min_days: 3}}");
-    expect(await refused(repo, "v1.0.0", "production")).toMatchInlineSnapshot(`"stage-rule: production needs churn 1.0.0 to have run on staging, and it has not (.mversion.yaml stages.production.requires) | mv promote v1.0.0 churn@staging -m WHY"`);
+    expect(await refused(repo, "v1.0.0", "production")).toMatchInlineSnapshot(
+      `"stage-rule: production needs churn 1.0.0 to have run on staging, and it has not (.mversion.yaml stages.production.requires) | mv promote v1.0.0 churn@staging -m WHY"`,
+    );
     expect(await refused(repo, "v1.0.0", "staging")).toBe("done");
     expect(await refused(repo, "v1.1.0", "production", 9)).toMatch("requires");
     expect(await refused(repo, "v1.0.0", "production", 2)).toMatch(
@@ -77,7 +79,9 @@ describe("requires and min_days", () => {
 describe("metrics", () => {
   it("are those that the release sealed, not those of today's record", async () => {
     const repo = withStages('{staging: {}, production: {metrics: {accuracy: ">= 0.905"}}}');
-    expect(await refused(repo, "v1.0.0", "production")).toMatchInlineSnapshot(`"stage-rule: production needs accuracy >= 0.905, and churn 1.0.0 has 0.9 (.mversion.yaml stages.production.metrics.accuracy) | mv log, for a version that has it"`);
+    expect(await refused(repo, "v1.0.0", "production")).toMatchInlineSnapshot(
+      `"stage-rule: production needs accuracy >= 0.905, and churn 1.0.0 has 0.9 (.mversion.yaml stages.production.metrics.accuracy) | mv log, for a version that has it"`,
+    );
     expect(await refused(repo, "v1.1.0", "production")).toBe("done");
     repo.git("checkout", "-q", "-b", "polish");
     const record = repo.read("churn.model.yaml").replace(/accuracy: [\d.]+/, "accuracy: 0.99");
@@ -109,7 +113,9 @@ describe("the rules that hold", () => {
     repo.git("checkout", "-q", "-b", "loose");
     setStages(repo, "{staging: {}, production: {}}");
     repo.git("commit", "-qam", "Loosen");
-    expect(await refused(repo, "v1.1.0", "production")).toMatchInlineSnapshot(`"stage-rule: production needs 1 approval of churn 1.1.0 by others than its author, and it has none that counts (.mversion.yaml of origin/main stages.production.approvals) | mv approve v1.1.0 churn@production -m WHY, by another person"`);
+    expect(await refused(repo, "v1.1.0", "production")).toMatchInlineSnapshot(
+      `"stage-rule: production needs 1 approval of churn 1.1.0 by others than its author, and it has none that counts (.mversion.yaml of origin/main stages.production.approvals) | mv approve v1.1.0 churn@production -m WHY, by another person"`,
+    );
     setStages(repo, '{staging: {}, production: {approvals: 1, metrics: {accuracy: "> 0.95"}}}');
     const both = await refused(repo, "v1.1.0", "production");
     expect(both).toMatch("approvals)");
