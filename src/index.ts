@@ -24,6 +24,14 @@ export { init, type InitInput, type InitResult } from "./operations/init.ts";
 export { add, type AddInput, type AddResult } from "./operations/add.ts";
 export { type Check, doctor, type DoctorInput, type DoctorResult } from "./operations/doctor.ts";
 export { status, type StatusResult } from "./operations/status.ts";
+export { sign, type SignInput, type SignResult } from "./operations/sign.ts";
+export {
+  type BundleContext,
+  type FileFinding,
+  verifyBundle,
+  type VerifyBundleInput,
+  type VerifyBundleResult,
+} from "./operations/verify-bundle.ts";
 export { gc, type GcInput, type GcResult } from "./operations/gc.ts";
 export { gcRemote, type GcRemoteInput, type GcRemoteResult, gcUnlock } from "./operations/gc-remote.ts";
 export { get, type GetInput, type GetResult } from "./operations/get.ts";

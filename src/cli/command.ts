@@ -44,8 +44,8 @@ export interface Context {
   warn(text: string): void;
   /** Shows how far long work has come, on a terminal. */
   report(event: Progress): void;
-  /** Asks one question on the terminal; only where `interactive`. */
-  ask(question: string): Promise<string>;
+  /** Asks one question on the terminal; only where `interactive`. What is typed to a secret one is not shown. */
+  ask(question: string, options?: { secret?: boolean }): Promise<string>;
   /** All of standard input, for hooks. */
   readInput(): Promise<string>;
   /** Makes text bold, dim, red… where stdout is a terminal that shows colour. */

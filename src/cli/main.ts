@@ -58,9 +58,9 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
       warn,
       report: progress.show,
       readInput: io.readInput,
-      ask: (question) => {
+      ask: (question, options) => {
         if (!interactive) throw new MvError("usage", `${question.trim()} Not asked here: not a terminal`);
-        return io.ask(question);
+        return io.ask(question, options);
       },
       style: styleFor(io.outIsTerminal, io.env),
       project: () =>
@@ -116,11 +116,25 @@ export async function main(argv: readonly string[]): Promise<void> {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).toString("utf8");
     },
-    ask: async (question) => {
-      const { createInterface } = await import("node:readline/promises");
-      const lines = createInterface({ input: process.stdin, output: process.stderr });
+    ask: async (question, options) => {
+      const [{ createInterface }, { Writable }] = await Promise.all([
+        import("node:readline/promises"),
+        import("node:stream"),
+      ]);
+      const isSecret = options?.secret === true;
+      // With `terminal` readline echoes by itself, into an output that shows nothing.
+      const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+      if (isSecret) process.stderr.write(question);
+      const lines = createInterface(
+        isSecret
+          ? { input: process.stdin, output: nowhere, terminal: true }
+          : { input: process.stdin, output: process.stderr },
+      );
       try {
-        return (await lines.question(question)).trim();
+        if (!isSecret) return (await lines.question(question)).trim();
+        const answer = await lines.question("");
+        process.stderr.write("\n");
+        return answer;
       } catch (cause) {
         // Ctrl-C or Ctrl-D instead of an answer; the cursor still stands behind the question.
         process.stderr.write("\n");

@@ -14,7 +14,7 @@ export interface Io {
   cwd: string;
   env: NodeJS.ProcessEnv;
   readInput(): Promise<string>;
-  ask(question: string): Promise<string>;
+  ask(question: string, options?: { secret?: boolean }): Promise<string>;
 }
 
 export function styleFor(isTerminal: boolean, env: NodeJS.ProcessEnv): Style {

@@ -40,6 +40,25 @@ export const governRows: readonly CommandRow[] = [
     load: () => import("../export.ts"),
   },
   {
+    name: "sign",
+    group: "govern",
+    operands: "<version>",
+    summary: "sign a release's files: an OpenSSF bundle that other tools verify, too",
+    about:
+      "Reads and hashes every file of the release, and signs their list with an EC key (P-256, P-384, P-521): PEM, OpenSSH's format, or a key of ssh-agent. A passphrase is asked for, or taken from MVERSION_KEY_PASSPHRASE. Nothing is sent anywhere. `model_signing verify key DIR --signature FILE --public_key KEY` accepts what mv get puts into DIR.",
+    flags: [
+      { flags: "--key <file>", text: "the private key; default: git config mversion.signingKey" },
+      { flags: "-o, --output <file>", text: "default: MODEL-VERSION.sigstore.json, here" },
+      MODEL,
+      { flags: "-f, --force", text: "replace a file of that name" },
+    ],
+    examples: [
+      "mv sign v1.2.0 --key model.key",
+      "mv sign churn@v1.2.0 --key ~/.ssh/id_ecdsa.pub -o churn.sigstore.json",
+    ],
+    load: () => import("../sign.ts"),
+  },
+  {
     name: "hook",
     group: "govern",
     operands: "<name> [args...]",

@@ -112,6 +112,7 @@ export const shareRows: readonly CommandRow[] = [
     name: "verify",
     group: "share",
     operands: "[version...]",
+    usage: "[version...] | --bundle <file> [version|folder]",
     summary: "check bytes, records, pointers and seals of releases, or the working tree",
     about:
       "Reads and hashes every byte; trusts no cache of its own. Names everything that is broken. Exit 13: bytes differ; 1: tag, record, pointers or seals disagree; 3: nothing is wrong, but some bytes are not here.",
@@ -123,8 +124,18 @@ export const shareRows: readonly CommandRow[] = [
         flags: "--allowed-signers <source>",
         text: "who may sign: COMMIT:PATH, or a file outside the repository; default: git config mversion.allowedSigners, else gpg.ssh.allowedSignersFile",
       },
+      {
+        flags: "--bundle <file>",
+        text: "a model's signature (mv sign): every file must be as signed, none more, none less",
+      },
+      { flags: "--public-key <file>", text: "of the bundle's signer: PEM, or an ssh ECDSA key" },
     ],
-    examples: ["mv verify", "mv verify v1.1.0", "mv verify --all", "mv verify --all --signatures"],
+    examples: [
+      "mv verify",
+      "mv verify v1.1.0",
+      "mv verify --all --signatures",
+      "mv verify --bundle churn-1.1.0.sigstore.json --public-key model.pub ./model",
+    ],
     load: () => import("../verify.ts"),
   },
 ];
