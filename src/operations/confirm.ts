@@ -39,6 +39,9 @@ export interface ConfirmResult {
   remotes: string[];
 }
 
+/** A job that says the same again does so soon. */
+const LOOK_BACK = 100;
+
 /**
  * Makes the confirmation. Fails with unknown-stage, unknown-version, not-assigned where the stage's newest assignment does not
  * have the version, race, commit-failed.
@@ -52,7 +55,7 @@ export async function confirm(project: Project, input: ConfirmInput): Promise<Co
     const standing = await currentStanding(project, registry, name);
     const release = await assignedRelease(project, releases, standing, input);
     const source = oneLine(input.source);
-    const known = await registry.confirmations(model, stage);
+    const known = await registry.confirmations(model, stage, LOOK_BACK);
     const before = known.events.find(
       (event) => event.assignment?.tag === standing.oid && event.release === release.oid && event.source === source,
     );

@@ -45,8 +45,8 @@ export interface Registry {
   history(model: string, stage: string): Promise<Standing[]>;
   /** Approvals of a version for a stage, oldest first, and the number of the next one. */
   approvals(model: string, stage: string, version: string): Promise<{ events: Approval[]; next: number }>;
-  /** Confirmations of a stage, oldest first, and the number of the next one. */
-  confirmations(model: string, stage: string): Promise<{ events: Confirmation[]; next: number }>;
+  /** Confirmations of a stage, all or so many newest, oldest first; and the number of the next one. */
+  confirmations(model: string, stage: string, newest?: number): Promise<{ events: Confirmation[]; next: number }>;
 }
 
 /** One tag of an event's name. */
@@ -122,8 +122,13 @@ export function readRegistry(project: Project, releases: Releases): Registry {
     await keep(file, CACHE_SCHEMA, Object.fromEntries(all));
   }
 
-  async function eventsOf<T>(kind: "approve" | "confirm", key: string, pick: (reading: Reading) => T | null) {
-    const entries = (chains[kind].get(key) ?? []).toReversed();
+  async function eventsOf<T>(
+    kind: "approve" | "confirm",
+    key: string,
+    pick: (reading: Reading) => T | null,
+    newest?: number,
+  ) {
+    const entries = (chains[kind].get(key) ?? []).slice(0, newest).toReversed();
     await load(entries);
     const events = entries.flatMap(({ tag, annotated }) => {
       const reading = readings.get(tag) ?? null;
@@ -150,8 +155,13 @@ export function readRegistry(project: Project, releases: Releases): Registry {
       eventsOf("approve", keyOf(model, stage, version), (reading) =>
         reading?.kind === "approve" ? reading.event : null,
       ),
-    confirmations: (model, stage) =>
-      eventsOf("confirm", keyOf(model, stage), (reading) => (reading?.kind === "confirm" ? reading.event : null)),
+    confirmations: (model, stage, newest) =>
+      eventsOf(
+        "confirm",
+        keyOf(model, stage),
+        (reading) => (reading?.kind === "confirm" ? reading.event : null),
+        newest,
+      ),
   };
 }
 

@@ -8,6 +8,7 @@ import { readRegistry, type Registry, type StageName, type Standing } from "./re
 import { dated } from "./registry/dated.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { stagesOf } from "./stage.ts";
+import { type Confirmed, isoTime, type Overdue, overdueOf, readConfirmed } from "./stages/confirmed.ts";
 import { modelNames, oneModel } from "./versions.ts";
 
 export interface StagesInput {
@@ -37,6 +38,10 @@ export interface Stage {
   assigned: StagedAssignment | null;
   /** With a time: tags that are dated before one that they follow. They count from when that one was made. */
   backdated: string[];
+  /** What deploy jobs say runs there. */
+  confirmed: Confirmed[];
+  /** What they should have confirmed by now, by the stage's confirm_within; null where nothing is. */
+  overdue: Overdue | null;
 }
 
 export interface StagesResult {
@@ -53,14 +58,23 @@ export async function stages(project: Project, input: StagesInput): Promise<Stag
   const registry = readRegistry(project, releases);
   const names = stagesOf(project, registry, models);
   const found = moment === null ? await now(registry, names) : await then(registry, names, moment);
-  return {
-    at: moment === null ? null : isoTime(moment),
-    stages: names.map((name, index) => {
-      const { standing, backdated: disorder } = found[index] ?? { standing: null, backdated: [] };
-      const declared = Object.hasOwn(project.settings.stages, name.stage);
-      return { ...name, declared, assigned: standing && staged(releases, standing), backdated: disorder };
-    }),
-  };
+  const list: Stage[] = [];
+  for (const [index, name] of names.entries()) {
+    const { standing, backdated: disorder } = found[index] ?? { standing: null, backdated: [] };
+    const { stages: settings } = project.settings;
+    const rules = Object.hasOwn(settings, name.stage) ? settings[name.stage] : undefined;
+    const confirmed = standing === null ? [] : await readConfirmed(registry, standing, moment);
+    const time = moment ?? project.now().getTime() / 1000;
+    list.push({
+      ...name,
+      declared: rules !== undefined,
+      assigned: standing && staged(releases, standing),
+      backdated: disorder,
+      confirmed,
+      overdue: standing && overdueOf(standing, confirmed, rules?.confirm_within ?? null, time),
+    });
+  }
+  return { at: moment === null ? null : isoTime(moment), stages: list };
 }
 
 interface Found {
@@ -103,8 +117,4 @@ export function staged(releases: Releases, standing: Standing): StagedAssignment
 function whyRetracted(releases: Releases, model: string, share: Share): string | null {
   const release = releases.find(model, share.version);
   return (release && releases.isRetracted(release)?.reason) ?? null;
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -113,3 +113,65 @@ describe("mv confirm", () => {
     `);
   });
 });
+
+describe("mv stages, of what is confirmed", () => {
+  it("tells what is assigned from what runs, and by whose clock", async () => {
+    const repo = forkRepo(base);
+    expect(await screen(repo, "mv stages")).toMatchInlineSnapshot(`
+      "staging     -
+      production  churn 1.0.0 90 %, 1.1.0 10 %  since 2026-01-01 00:31 +0000 by Ada  Canary"
+    `);
+    await play(repo, "mv confirm production --version v1.0.0 --source 'deploy job 4711'");
+    expect(await screen(repo, "mv stages")).toMatchInlineSnapshot(`
+      "staging     -
+      production  churn 1.0.0 90 %, 1.1.0 10 %  since 2026-01-01 00:31 +0000 by Ada      Canary
+                  churn 1.0.0 runs              confirmed 2026-01-01 01:08 +0000 by Ada  deploy job 4711"
+    `);
+    await play(repo, "mv confirm production --version v1.1.0");
+    await play(repo, "mv confirm production --version v1.0.0 --source 'deploy job 4712'");
+    expect(await screen(repo, "mv stages")).toMatchInlineSnapshot(`
+      "staging     -
+      production  churn 1.0.0 90 %, 1.1.0 10 %  since 2026-01-01 00:31 +0000 by Ada      Canary
+                  churn 1.0.0 runs              confirmed 2026-01-01 01:17 +0000 by Ada  deploy job 4712
+                  churn 1.1.0 runs              confirmed 2026-01-01 01:14 +0000 by Ada"
+    `);
+    const [before] = repo
+      .git("for-each-ref", "--format=%(creatordate:iso-strict)", "refs/tags/confirmed/*/*/2")
+      .split("\n");
+    expect(await screen(repo, `mv stages --at ${before}`)).toMatchInlineSnapshot(`
+      "staging     -
+      production  churn 1.0.0 90 %, 1.1.0 10 %  since 2026-01-01 00:31 +0000 by Ada      Canary
+                  churn 1.0.0 runs              confirmed 2026-01-01 01:08 +0000 by Ada  deploy job 4711
+                  churn 1.1.0 runs              confirmed 2026-01-01 01:14 +0000 by Ada"
+    `);
+    await play(repo, "mv promote v1.1.0 production -m 'Whole'");
+    expect(await screen(repo, "mv stages")).toMatchInlineSnapshot(`
+      "staging     -
+      production  churn 1.1.0       since 2026-01-01 01:27 +0000 by Ada                             Whole
+                  churn 1.0.0 runs  confirmed 2026-01-01 01:17 +0000 by Ada for churn#production#2  deploy job 4712"
+    `);
+  });
+
+  it("names what is overdue", async () => {
+    const repo = forkRepo(base);
+    const settings = repo.read(".mversion.yaml");
+    repo.commit("Confirm soon", {
+      ".mversion.yaml": `${settings}stages:\n  staging: {}\n  production: {confirm_within: 2h}\n`,
+    });
+    await play(repo, "mv confirm production --version v1.0.0");
+    expect(await screen(repo, "mv stages")).toMatchInlineSnapshot(`
+      "staging     -
+      production  churn 1.0.0 90 %, 1.1.0 10 %  since 2026-01-01 00:31 +0000 by Ada      Canary
+                  churn 1.0.0 runs              confirmed 2026-01-01 01:36 +0000 by Ada
+      ! production: 1.1.0 not confirmed, due by 2026-01-01T02:31:00Z (.mversion.yaml stages.production.confirm_within). Next, once it runs: mv confirm production --version 1.1.0"
+    `);
+    // Two hours are not over then.
+    expect(await screen(repo, "mv stages --at 2026-01-01T02:00Z")).not.toContain("not confirmed");
+    const { data } = await json(repo, "mv stages --json");
+    expect((data as { stages: { stage: string; overdue: unknown; confirmed: unknown }[] }).stages[1]).toMatchObject({
+      stage: "production",
+      confirmed: [{ version: "1.0.0", current: true, assignment: "churn#production#2", source: null }],
+      overdue: { versions: ["1.1.0"] },
+    });
+  });
+});
