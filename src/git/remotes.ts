@@ -1,5 +1,6 @@
 // What a remote's Git host holds, without fetching.
 import { MvError } from "../errors.ts";
+import type { Git } from "./git.ts";
 import { type Place, ask, words } from "./spawn.ts";
 
 /** Tags per `git ls-remote`; each is an argument, and 1,000 of them stay far below any system's limit. */
@@ -9,6 +10,7 @@ export async function remoteTags(
   place: Place,
   remote: string,
   names: readonly string[],
+  isWanted?: (name: string) => boolean,
 ): Promise<{ name: string; oid: string }[]> {
   if (/^-|^ext::|[\n\0]/.test(remote) || remote === "") throw new MvError("usage", `not a remote: ${remote}`);
   const wanted = new Set(names);
@@ -22,8 +24,20 @@ export async function remoteTags(
       const [oid = "", ref = ""] = line.split("\t");
       const name = ref.startsWith("refs/tags/") ? ref.slice("refs/tags/".length) : "";
       // ls-remote matches the end of a ref name; only the whole one is meant.
-      if (name !== "" && (wanted.size === 0 || wanted.has(name))) found.push({ name, oid });
+      const isMeant = isWanted?.(name) ?? (wanted.size === 0 || wanted.has(name));
+      if (name !== "" && isMeant) found.push({ name, oid });
     }
   }
   return found;
+}
+
+/** The tags of a remote whose short names begin with one of these; a name has no character that is a pattern's. */
+export async function remoteTagsFrom(
+  { root }: Pick<Git, "root">,
+  remote: string,
+  beginnings: readonly string[],
+): Promise<{ name: string; oid: string }[]> {
+  const place = { root, gitDir: root, commonDir: root, bare: false, shallow: false };
+  const patterns = beginnings.map((name) => `${name}*`);
+  return remoteTags(place, remote, patterns, (name) => beginnings.some((beginning) => name.startsWith(beginning)));
 }

@@ -16,6 +16,13 @@ export function stageFilePath(model: string, stage: string): string {
   return `models/${model}/stages/${stage}.json`;
 }
 
+/** The file of a stage: keys sorted, one line, as every file of a store. `raw` is the assignment's tag object. */
+export function formatStageFile({ model, stage, tag, oid }: StageFileNames, raw: Uint8Array): string {
+  return `${JSON.stringify({ model, oid, raw: Buffer.from(raw).toString("base64"), schema: 1, stage, tag })}\n`;
+}
+
+type StageFileNames = Pick<Assignment, "model" | "stage" | "tag" | "oid">;
+
 /** Reads a stage file that may be hostile, as parseReleaseFile does. Throws MvError invalid-file. */
 export function parseStageFile(bytes: Uint8Array, file: string): { assignment: Assignment; raw: Buffer } {
   const { fields, oid, raw, refuse } = readTagCopy(bytes, file, STAGE_FILE_MAX_BYTES);

@@ -9,6 +9,7 @@ import { wantedShares } from "./promote/shares.ts";
 import type { Project } from "./project.ts";
 import { readRegistry, type StageName, type Standing } from "./registry.ts";
 import { appendAssignment } from "./registry/append.ts";
+import { openPublisher, type Published, shareCommand } from "./registry/publish.ts";
 import { eventReason } from "./registry/reason.ts";
 import { readReleases } from "./releases.ts";
 import { readStageWord, requireDeclared } from "./stage.ts";
@@ -26,6 +27,8 @@ export interface PromoteInput {
   weight?: number | undefined;
   /** All shares: "v1.2.0=90,v1.3.0=10"; the first version is the baseline. */
   split?: string | undefined;
+  /** Also send it: the tag to the Git remote, the stage's file to the store. */
+  push?: boolean | undefined;
   reason?: string | undefined;
   /** Asks for the reason where none is given, once nothing else is in the way; an empty answer is none. */
   askReason?: ((what: string) => Promise<string>) | undefined;
@@ -40,38 +43,48 @@ export interface PromoteResult {
   assigned: StagedAssignment;
   /** What stood there before; null where nothing did. */
   before: StagedAssignment | null;
+  /** Where it was sent; null without `push`. */
+  published: Published | null;
+  /** The command that sends a new one to others; null where it was sent, or there is no Git remote. */
+  share: string | null;
 }
 
 /**
- * Puts versions on a stage. Fails with unknown-stage, unknown-version, retracted, split, stage-rule where a version that
- * is not there yet breaks a rule of the stage, no-earlier, no-reason, and what `appendAssignment` says. What is so already is left so.
+ * Puts versions on a stage. Fails with unknown-stage, unknown-version, retracted, split, stage-rule where a version that is not
+ * there yet breaks a rule of the stage, no-earlier, no-reason, with `push` also with push-incomplete and race, and what
+ * `appendAssignment` says. What is so already is left so.
  */
 export async function promote(project: Project, input: PromoteInput): Promise<PromoteResult> {
-  return changing(project, async () => {
-    const name = stageOf(project, input);
-    requireDeclared(project, name);
-    const releases = await readReleases(project);
-    const registry = readRegistry(project, releases);
-    const current = await registry.latest(name.model, name.stage);
-    const wanted = await wantedShares(project, releases, name, input, current);
-    const before = current && staged(releases, current);
-    if (before !== null && isSame(before, wanted)) return { ...name, changed: false, assigned: before, before };
+  return changing(project, () => promoteIn(project, input));
+}
+
+/** The same in a repository that nobody else changes. */
+export async function promoteIn(project: Project, input: PromoteInput): Promise<PromoteResult> {
+  const name = stageOf(project, input);
+  requireDeclared(project, name);
+  const releases = await readReleases(project);
+  const registry = readRegistry(project, releases);
+  const again = againCommand(input);
+  const publisher = input.push ? await openPublisher(project, releases, registry, name, { again }) : null;
+  const current = await registry.latest(name.model, name.stage);
+  const wanted = await wantedShares(project, releases, name, input, current);
+  const before = current && staged(releases, current);
+  const isNew = current === null || !isSame(current, wanted);
+  if (isNew) {
     await requireSameInputs(project, wanted.releases);
     const isThere = (oid: string): boolean => current?.rollout.some(({ tag }) => tag === oid) === true;
     const entering = wanted.releases.filter(({ oid }) => !isThere(oid));
     await requireStageRules(project, registry, name.stage, entering);
-    const what = `${name.model} ${showRollout(wanted.rollout)} on ${name.stage}`;
-    const reason = await eventReason(input, what, againCommand(input));
-    const made = await appendAssignment(project, releases, registry, {
-      ...name,
-      baseline: wanted.baseline,
-      rollout: wanted.rollout,
-      returns: null,
-      reason,
-      again: againCommand({ ...input, reason }),
-    });
-    return { ...name, changed: true, assigned: staged(releases, made), before };
-  });
+  }
+  await publisher?.requireShared(wanted.releases);
+  const what = `${name.model} ${showRollout(wanted.rollout)} on ${name.stage}`;
+  const reason = isNew ? await eventReason(input, what, again) : "";
+  const standing = isNew
+    ? await appendAssignment(project, releases, registry, { ...name, ...wanted, returns: null, reason, again })
+    : current;
+  const published = (await publisher?.send(standing, { isNew })) ?? null;
+  const share = isNew ? await shareCommand(project, published, againCommand({ ...input, reason, push: true })) : null;
+  return { ...name, changed: isNew, assigned: staged(releases, standing), before, published, share };
 }
 
 function isSame(

@@ -91,7 +91,8 @@ export async function confirmOnRemotes(
   return { confirmed, answers };
 }
 
-async function confirm(
+/** Which of the targets a remote confirms to hold whole, and of how many objects. */
+export async function confirm(
   remote: Remote,
   targets: readonly RemoteTarget[],
 ): Promise<{ confirmed: string[]; has: number; of: number }> {

@@ -7,6 +7,7 @@ import type { Project } from "./project.ts";
 import { usableRelease } from "./promote/shares.ts";
 import { readRegistry, type StageName, type Standing } from "./registry.ts";
 import { appendAssignment } from "./registry/append.ts";
+import { openPublisher, type Published, shareCommand } from "./registry/publish.ts";
 import { eventReason } from "./registry/reason.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { readStageWord, requireKnown } from "./stage.ts";
@@ -19,6 +20,8 @@ export interface RollbackInput {
   model?: string | undefined;
   /** A version that ran on the stage; what ran before the present one, where it is left out. */
   to?: string | undefined;
+  /** Also send it: the tag to the Git remote, the stage's file to the store. */
+  push?: boolean | undefined;
   reason?: string | undefined;
   /** Asks for the reason where none is given, once nothing else is in the way; an empty answer is none. */
   askReason?: ((what: string) => Promise<string>) | undefined;
@@ -31,36 +34,51 @@ export interface RollbackResult {
   changed: boolean;
   assigned: StagedAssignment;
   before: StagedAssignment | null;
+  /** Where it was sent; null without `push`. */
+  published: Published | null;
+  /** The command that sends a new one to others; null where it was sent, or there is no Git remote. */
+  share: string | null;
 }
 
 /**
  * Puts a stage back to the version that ran alone before, or to the one asked for. Fails with unknown-stage, no-earlier,
- * unknown-version, retracted, no-reason, and what `appendAssignment` says.
+ * unknown-version, retracted, no-reason, with `push` also with push-incomplete and race, and what `appendAssignment` says.
  */
 export async function rollback(project: Project, input: RollbackInput): Promise<RollbackResult> {
-  return changing(project, async () => {
-    const name = readStageWord(project, input.stage, input.model);
-    const releases = await readReleases(project);
-    const registry = readRegistry(project, releases);
-    requireKnown(project, registry, name);
-    const chain = await registry.history(name.model, name.stage);
-    const [current] = chain;
-    const { version, tag, state } = await targetOf(project, releases, name, input, chain);
-    const before = current ? staged(releases, current) : null;
-    if (before !== null && isWhole(before) && before.rollout[0]?.tag === tag) {
-      return { ...name, changed: false, assigned: before, before };
-    }
-    const reason = await eventReason(input, `${name.model} back to ${version} on ${name.stage}`, againCommand(input));
-    const made = await appendAssignment(project, releases, registry, {
-      ...name,
-      baseline: version,
-      rollout: [{ version, tag, weight: 100 }],
-      returns: { assignment: state.tag, tag: state.oid },
-      reason,
-      again: againCommand({ ...input, reason }),
-    });
-    return { ...name, changed: true, assigned: staged(releases, made), before };
-  });
+  return changing(project, () => rollbackIn(project, input));
+}
+
+/** The same in a repository that nobody else changes. */
+export async function rollbackIn(project: Project, input: RollbackInput): Promise<RollbackResult> {
+  const name = readStageWord(project, input.stage, input.model);
+  const releases = await readReleases(project);
+  const registry = readRegistry(project, releases);
+  requireKnown(project, registry, name);
+  const again = againCommand(input);
+  const publisher = input.push ? await openPublisher(project, releases, registry, name, { again, urgent: true }) : null;
+  const chain = await registry.history(name.model, name.stage);
+  const { version, tag, state } = await targetOf(project, releases, name, input, chain);
+  const [current] = chain;
+  const isThere = current !== undefined && isWhole(current) && current.rollout[0]?.tag === tag;
+  const release = releases.find(name.model, version);
+  await publisher?.requireShared(release ? [release] : []);
+  const reason = isThere ? "" : await eventReason(input, `${name.model} back to ${version} on ${name.stage}`, again);
+  const standing = isThere
+    ? current
+    : await appendAssignment(project, releases, registry, {
+        ...name,
+        baseline: version,
+        rollout: [{ version, tag, weight: 100 }],
+        returns: { assignment: state.tag, tag: state.oid },
+        reason,
+        again,
+      });
+  const published = (await publisher?.send(standing, { isNew: !isThere })) ?? null;
+  const share = !isThere
+    ? await shareCommand(project, published, againCommand({ ...input, to: input.to ?? version, reason, push: true }))
+    : null;
+  const before = current ? staged(releases, current) : null;
+  return { ...name, changed: !isThere, assigned: staged(releases, standing), before, published, share };
 }
 
 interface Target {
@@ -121,10 +139,11 @@ function nothingEarlier(
   });
 }
 
-function againCommand({ stage, model, to, reason }: RollbackInput): string {
+function againCommand({ stage, model, to, push, reason }: RollbackInput): string {
   const words = [
     ...(model === undefined ? [] : [`--model ${quoted(model)}`]),
     ...(to === undefined ? [] : [`--to ${quoted(to)}`]),
+    ...(push === true ? ["--push"] : []),
     `-m ${reason?.trim() ? quoted(reason.trim()) : "WHY"}`,
   ];
   return `mv rollback ${quoted(stage)} ${words.join(" ")}`;

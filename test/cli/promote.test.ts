@@ -94,6 +94,8 @@ describe("mv promote", () => {
           "before": null,
           "changed": true,
           "model": "churn",
+          "published": null,
+          "share": null,
           "stage": "production",
         },
         "ok": true,

@@ -1,7 +1,7 @@
 import { MvError } from "../../errors.ts";
 import { promote } from "../../operations/promote.ts";
 import type { CommandRun } from "../command.ts";
-import { text, wholeNumber } from "../flags.ts";
+import { isOn, text, wholeNumber } from "../flags.ts";
 import { changedStageView } from "../views/changed-stage.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
@@ -18,6 +18,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     model: text(flags, "model"),
     weight: wholeNumber(flags, "weight"),
     split: text(flags, "split"),
+    push: isOn(flags, "push"),
     reason: text(flags, "message"),
     askReason: context.interactive ? (what: string) => context.ask(`Why ${what}? `) : undefined,
   });

@@ -1,6 +1,8 @@
 // What runs where: the words of these commands.
-import type { CommandRow } from "../../command.ts";
+import type { CommandRow, Flag } from "../../command.ts";
 import { MODEL, REASON } from "./flags.ts";
+
+const PUSH: Flag = { flags: "--push", text: "send the tag to the Git remote, and the stage's file to the store" };
 
 export const rolloutRows: readonly CommandRow[] = [
   {
@@ -15,6 +17,7 @@ export const rolloutRows: readonly CommandRow[] = [
       REASON,
       { flags: "--weight <percent>", text: "give the version this share, 1 to 99; what ran before keeps the rest" },
       { flags: "--split <shares>", text: "say all shares, v1.2.0=90,v1.3.0=10; the first is the baseline" },
+      PUSH,
       MODEL,
     ],
     examples: [
@@ -31,7 +34,7 @@ export const rolloutRows: readonly CommandRow[] = [
     summary: "put a stage back to the version that ran before",
     about:
       "Appends an assignment to the version that last ran alone, before the present one; a second rollback goes one further back. Splits and retracted versions are passed over. No rule of promotion stands in its way.",
-    flags: [REASON, { flags: "--to <version>", text: "this version, which ran on the stage before" }, MODEL],
+    flags: [REASON, { flags: "--to <version>", text: "this version, which ran on the stage before" }, PUSH, MODEL],
     examples: ["mv rollback production -m 'Recall fell, incident 12'", "mv rollback production --to v1.0.0 -m WHY"],
     load: () => import("../rollback.ts"),
   },
