@@ -80,7 +80,13 @@ export async function promoteIn(project: Project, input: PromoteInput): Promise<
   const what = `${name.model} ${showRollout(wanted.rollout)} on ${name.stage}`;
   const reason = isNew ? await eventReason(input, what, again) : "";
   const standing = isNew
-    ? await appendAssignment(project, releases, registry, { ...name, ...wanted, returns: null, reason, again })
+    ? await appendAssignment(project, releases, registry, {
+        ...name,
+        ...wanted,
+        returns: null,
+        reason,
+        again: againCommand({ ...input, reason }),
+      })
     : current;
   const published = (await publisher?.send(standing, { isNew })) ?? null;
   const share = isNew ? await shareCommand(project, published, againCommand({ ...input, reason, push: true })) : null;

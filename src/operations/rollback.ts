@@ -71,7 +71,7 @@ export async function rollbackIn(project: Project, input: RollbackInput): Promis
         rollout: [{ version, tag, weight: 100 }],
         returns: { assignment: state.tag, tag: state.oid },
         reason,
-        again,
+        again: againCommand({ ...input, reason }),
       });
   const published = (await publisher?.send(standing, { isNew: !isThere })) ?? null;
   const share = !isThere
