@@ -1,9 +1,9 @@
 // mv sign: an OpenSSF Model Signing bundle over a release's files, which `model_signing verify key` accepts as well as we do.
-import { lstatSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
 import { parseStatement } from "../model/signing-bundle.ts";
-import { writeFileAtomic } from "../platform/files.ts";
+import { lstatOrNull } from "../platform/stat.ts";
+import { writeOutput } from "./output-file.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { openSigningKey, keyHint } from "./trust/bundle-keys.ts";
@@ -46,7 +46,7 @@ export async function sign(project: Project, input: SignInput): Promise<SignResu
     });
   }
   warnIfRetracted(project, releases, found);
-  const into = resolve(project.cwd, input.into ?? bundleName(release));
+  const into = input.into ?? bundleName(release);
   requireFree(project, into, input);
   const key = await openSigningKey(await keyPath(project, input.key), {
     cwd: project.cwd,
@@ -56,10 +56,18 @@ export async function sign(project: Project, input: SignInput): Promise<SignResu
   const files = await filesOf(project, release);
   await requireBytes(project, release, files);
   const { text, payload } = await bundleText(release, files, key);
-  await writeFileAtomic(into, text);
+  await writeOutput(project, into, text);
   const { model, version, tag } = release;
   const { root } = parseStatement(payload, into);
-  return { model, version, tag, file: into, files: files.length, root, key: keyHint(key.publicKey) };
+  return {
+    model,
+    version,
+    tag,
+    file: resolve(project.cwd, into),
+    files: files.length,
+    root,
+    key: keyHint(key.publicKey),
+  };
 }
 
 /** The key that is meant: the one given, else this machine's. Throws MvError usage. */
@@ -71,13 +79,9 @@ export async function keyPath(project: Project, given: string | undefined): Prom
   });
 }
 
-function requireFree(project: Project, into: string, { version, force }: SignInput): void {
-  const typed = relative(project.cwd, into);
-  if (lstatSync(dirname(into), { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new MvError("no-write", `${dirname(typed)} is no folder`, { hint: `mkdir ${dirname(typed)}` });
-  }
-  if (force === true || lstatSync(into, { throwIfNoEntry: false }) === undefined) return;
-  throw new MvError("exists", `${typed} is there already`, {
+function requireFree({ cwd }: Project, into: string, { version, force }: SignInput): void {
+  if (force === true || lstatOrNull(resolve(cwd, into)) === null) return;
+  throw new MvError("exists", `${into} is there already`, {
     hint: `mv sign ${version} --force, or -o with another name`,
   });
 }

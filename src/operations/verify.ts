@@ -7,11 +7,14 @@ import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { checkObjects } from "./verify/objects.ts";
 import type { Problem } from "./verify/problem.ts";
+import { checkChains } from "./verify/chains.ts";
+import { checkDates, warnOfUnsealed } from "./verify/dates.ts";
+import { type Events, NO_EVENTS, readEvents, tagsOf } from "./verify/events.ts";
 import { checkSeals } from "./verify/seals.ts";
 import { checkTags } from "./verify/tags.ts";
 import { checkWorktree, type TreeArtifact } from "./verify/worktree.ts";
 import type { CheckedSignatures } from "./trust/release-signatures.ts";
-import { findVersion, oneModel } from "./versions.ts";
+import { findVersion, modelNames, oneModel } from "./versions.ts";
 
 export interface VerifyInput {
   /** None and not `all`: the working tree. */
@@ -39,6 +42,8 @@ export interface VerifiedRelease {
 
 export interface VerifyResult {
   releases: VerifiedRelease[];
+  /** How many tags of events (assignments, approvals, confirmations, retractions) were verified, too: with `all`. */
+  events: number;
   /** The artifacts of the working tree, where no version was asked for. */
   worktree: TreeArtifact[] | null;
   /** Everything that is broken. */
@@ -52,12 +57,19 @@ export async function verify(project: Project, input: VerifyInput): Promise<Veri
   const releases = await readReleases(project);
   if (input.all !== true && input.versions.length === 0) {
     if (input.signatures === true || input.allowedSigners !== undefined) throw noTags();
-    return { releases: [], ...(await checkWorktree(project, input.model)) };
+    return { releases: [], events: 0, ...(await checkWorktree(project, input.model)) };
   }
   const chosen = await chosenReleases(project, releases, input);
   const tags = await checkTags(project, chosen);
-  const seals = await checkSeals(project, releases, chosen);
-  const signatures = await signaturesOf(project, releases, chosen, input);
+  const events =
+    input.all === true ? await readEvents(project, releases, modelsMeant(project, releases, input)) : NO_EVENTS;
+  const seals = [
+    ...(await checkSeals(project, releases, chosen, events)),
+    ...(await checkChains(project, releases, events)),
+    ...(await checkDates(project, releases, chosen, events)),
+  ];
+  if (input.all === true) warnOfUnsealed(project, releases, modelsMeant(project, releases, input));
+  const signatures = await signaturesOf(project, releases, chosen, events, input);
   const objects = await checkObjects(project, chosen);
   const problems = [
     ...tags,
@@ -65,6 +77,7 @@ export async function verify(project: Project, input: VerifyInput): Promise<Veri
     ...(signatures?.problems ?? []),
     ...objects.problems,
     ...(input.all === true ? unreadable(releases) : []),
+    ...events.problems,
   ];
   return {
     releases: chosen.map((release) => ({
@@ -77,6 +90,7 @@ export async function verify(project: Project, input: VerifyInput): Promise<Veri
       objects: objects.of(release),
       problems: problems.filter((problem) => problem.tag === release.tag).length,
     })),
+    events: tagsOf(events).length,
     worktree: null,
     problems,
     absent: objects.absent,
@@ -103,11 +117,19 @@ async function chosenReleases(project: Project, releases: Releases, input: Verif
   return chosen;
 }
 
-/** Null where nobody asks for signatures. With `all` the events of the models are tags to be signed, too. */
+/** With `all` everything that happened to these models is verified. */
+function modelsMeant(project: Project, releases: Releases, { model }: VerifyInput): ReadonlySet<string> {
+  return new Set(
+    model !== undefined ? [model] : [...modelNames(project), ...releases.all.map((release) => release.model)],
+  );
+}
+
+/** Null where nobody asks for signatures. Events are tags to be signed, too. */
 async function signaturesOf(
   project: Project,
   releases: Releases,
   chosen: readonly Release[],
+  events: Events,
   input: VerifyInput,
 ): Promise<CheckedSignatures | null> {
   const required = input.signatures === true || input.allowedSigners !== undefined;
@@ -116,11 +138,14 @@ async function signaturesOf(
     import("./trust/signers.ts"),
   ]);
   if (!required && !(await hasSignersSetting(project))) return null;
-  const models = new Set(chosen.map(({ model }) => model));
-  const events = input.all === true ? releases.retractions.filter(({ model }) => models.has(model)) : [];
+  const { assignments, approvals, confirmations, retractions } = events;
   const tags = [
     ...chosen.map(({ tag, oid, model, version }) => ({ tag, oid, what: `${model} ${version}` })),
-    ...events.map(({ tag, oid, model, version }) => ({ tag, oid, what: `${model} ${version} retracted` })),
+    ...[...retractions, ...assignments, ...approvals, ...confirmations].map(({ tag, oid }) => ({
+      tag,
+      oid,
+      what: tag,
+    })),
   ];
   return checkTagsSigned(project, releases, tags, {
     signers: await readSigners(project, input.allowedSigners),

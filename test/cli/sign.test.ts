@@ -158,10 +158,12 @@ describe("mv sign", () => {
     `);
     expect(repo.read("notes.json")).toBe("mine");
     expect(await run(repo, `mv sign v1.1.0 --key ${KEY} -o notes.json -f`)).toMatchObject({ status: 0 });
+    expect(await run(repo, `mv sign v1.1.0 --key ${KEY} -o ${MODEL} -f`)).toMatchObject({ status: 1 });
+    expect(repo.read(MODEL)).toBe(BYTES.C);
     expect(await screen(repo, `mv sign v1.1.0 --key ${KEY} -o nowhere/x.json`)).toMatchInlineSnapshot(`
-      "! mversion: refused: nowhere is no folder
-      ! Next: mkdir nowhere
-      exit 1"
+      "! mversion: -o nowhere/x.json: there is no folder /repo/nowhere
+      ! Next: mkdir -p nowhere
+      exit 2"
     `);
   });
 

@@ -94,7 +94,7 @@ describe.skipIf(isMissing("ssh-keygen"))("mv verify --signatures", () => {
     const repo = forkRepo(original);
     await play(repo, "mv retract v1.2.0 -m 'Not Ada'");
     const { error } = await json(repo, `mv verify --all --json --allowed-signers ${everybody()}`);
-    expect(error?.message).toContain("churn 1.2.0 retracted: it is not signed");
+    expect(error?.message).toContain("v1.2.0#retracted: it is not signed");
   });
 
   it("warns of a date that nothing but the tag itself vouches for", async () => {

@@ -33,6 +33,7 @@ describe("mv verify", () => {
         "command": "verify",
         "data": {
           "absent": [],
+          "events": 0,
           "problems": [],
           "releases": [
             {

@@ -19,6 +19,8 @@ export function verifyView(result: VerifyResult, hasRemotes: boolean): { out: st
   const next = result.worktree ? "mv restore" : hasRemotes ? "mv fetch" : "mv add, where the bytes still are";
   const named = `${paths.slice(0, MOST_PATHS).join(", ")}${more}`;
   const notes = paths.length > 0 ? [`Not here, so not checked: ${named}. Next: ${next}`] : [];
+  const { events } = result;
+  if (events > 0) notes.push(`And ${events} ${events === 1 ? "tag" : "tags"} of stages, approvals and retractions`);
   if (rows.length === 0) notes.push(result.worktree ? "There is no artifact yet." : "There is no release yet.");
   return { out: table(rows), notes };
 }
