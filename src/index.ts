@@ -35,6 +35,7 @@ export {
 export { gc, type GcInput, type GcResult } from "./operations/gc.ts";
 export { gcRemote, type GcRemoteInput, type GcRemoteResult, gcUnlock } from "./operations/gc-remote.ts";
 export { get, type GetInput, type GetResult } from "./operations/get.ts";
+export { getVariants, type GetVariantsResult } from "./operations/get/variants.ts";
 export { restore, type RestoreInput, type RestoreResult } from "./operations/restore.ts";
 export { remove, type RemoveInput, type RemoveResult } from "./operations/remove.ts";
 export { move, type MoveInput, type MoveResult } from "./operations/move.ts";

@@ -1,16 +1,14 @@
 // mv get: one version's artifacts from a Git repository or straight from a store, into a folder, for a container or a script.
-import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
-import { choose, type Piece } from "./get/choose.ts";
-import { fill } from "./get/fill.ts";
+import { bring, digestOf, requireSigned } from "./get/bring.ts";
+import { choose } from "./get/choose.ts";
 import { replaceFolder } from "./get/folder.ts";
 import { holds } from "./get/held.ts";
 import { openSource } from "./get/source.ts";
-import { formatStamp, readStamp, STAMP_FILE, type Stamp } from "./get/stamp.ts";
+import { readStamp, type Stamp } from "./get/stamp.ts";
 import { createStores } from "./get/stores.ts";
-import { findWanted, type Wanted } from "./get/wanted.ts";
+import { findWanted } from "./get/wanted.ts";
 import type { Surroundings } from "./project.ts";
 
 export interface GetInput {
@@ -41,8 +39,6 @@ export interface GetResult extends Stamp {
   bytes: number;
 }
 
-const JOBS = 8;
-
 /** Gets a version. The folder is wholly the one before or wholly the new one, after a kill too. */
 export async function get(around: Surroundings, input: GetInput): Promise<GetResult> {
   const folder = resolve(around.cwd, input.into);
@@ -52,8 +48,7 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
     try {
       const wanted = await findWanted(source, input.version);
       if (input.allowedSigners !== undefined) {
-        const file = resolve(around.cwd, input.allowedSigners);
-        await requireSigned(wanted, file, around.now?.() ?? new Date());
+        await requireSigned(wanted, resolve(around.cwd, input.allowedSigners), around);
       }
       const stores = createStores(source);
       const pieces = await choose(wanted.release, { paths: input.paths, data: input.data === true }, stores);
@@ -63,15 +58,9 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
         return false;
       }
       const tree = treeFor(digestOf(wanted.release.oid, pieces));
-      const { executable } = wanted;
-      const report = around.report ?? (() => undefined);
-      const { files, bytes, counts } = await fill(stores, pieces, tree, {
-        jobs: input.jobs ?? JOBS,
-        executable,
-        report,
-      });
-      const stamp = stampOf(wanted, source.url, pieces, counts);
-      writeFileSync(join(tree, STAMP_FILE), formatStamp(stamp));
+      const { jobs } = input;
+      const options = { source: source.url, jobs, reuse: [folder], report: around.report };
+      const { stamp, files, bytes } = await bring(stores, wanted, pieces, tree, options);
       result = { ...stamp, folder, changed: true, files, bytes };
       return true;
     } finally {
@@ -80,54 +69,4 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
   });
   if (!result) throw new MvError("internal", "nothing was built and nothing was said");
   return result;
-}
-
-/** Of a release and the files that are wanted of it. */
-function digestOf(oid: string, pieces: readonly Piece[]): string {
-  return createHash("sha256")
-    .update(JSON.stringify([oid, pieces.map(({ path }) => path)]))
-    .digest("hex");
-}
-
-function stampOf(
-  { release, stage }: Wanted,
-  source: string,
-  pieces: readonly Piece[],
-  counts: ReadonlyMap<string, number>,
-): Stamp {
-  const { model, version, tag, oid, commit, content, dataset_snapshot_id, feature_set_version } = release;
-  return {
-    schema: 1,
-    model,
-    version,
-    tag,
-    oid,
-    commit,
-    content,
-    dataset_snapshot_id,
-    feature_set_version,
-    source,
-    stage,
-    artifacts: pieces.map((piece) => {
-      if ("link" in piece) return { path: piece.path, kind: "link", link: piece.link };
-      const { path, kind, sha256, size } = piece;
-      const files = counts.get(path);
-      return { path, kind, sha256, size, ...(files === undefined ? {} : { files }) };
-    }),
-  };
-}
-
-async function requireSigned({ release, raw }: Wanted, file: string, now: Date): Promise<void> {
-  const [{ checkTagSignature }, { readSignersFile }, { quoted }] = await Promise.all([
-    import("../git/signature.ts"),
-    import("./trust/signers.ts"),
-    import("./targets.ts"),
-  ]);
-  const allowedSigners = readSignersFile(file, "--verify-signature");
-  const { why } = await checkTagSignature(raw, { allowedSigners, revokedKeys: null, gpg: null, now });
-  if (why === null) return;
-  throw new MvError("signature", `${release.tag}: ${why}`, {
-    hint: `git cat-file tag ${quoted(release.tag)}, in a clone, shows who made it and what is signed`,
-    details: { tag: release.tag },
-  });
 }

@@ -32,6 +32,33 @@ test("a version, a stage, and the same again", async () => {
   );
 });
 
+test("every variant of a stage", async () => {
+  assign(repo, store, "staging", 1, { "1.0.0": 80, "1.1.0": 20 });
+  const line = `mv get ${store} churn@staging --variants -o both`;
+  expect(await said(line)).toMatchInlineSnapshot(`
+    "1.0.0  80 %  both/1.0.0
+    1.1.0  20 %  both/1.1.0
+    churn 1.0.0 80 %, 1.1.0 20 % (on staging) in both"
+  `);
+  expect(await said(`${line} --if-changed`)).toMatchInlineSnapshot(
+    `"both holds churn 1.0.0 80 %, 1.1.0 20 % (on staging) already"`,
+  );
+  expect(await said(`mv get ${store} v1.1.0 --variants -o both`)).toMatchInlineSnapshot(`
+    "! mversion: --variants brings what runs on a stage, and v1.1.0 names none
+    ! Next: mv get STORE churn@production --variants -o DIR
+    exit 2"
+  `);
+  const document = await json(repo, `mv get ${store} staging --variants -o jsons --json`);
+  expect(document.data).toMatchObject({
+    stage: "staging",
+    id: "churn#staging#1",
+    baseline: "1.0.0",
+    changed: true,
+    files: 2,
+    bytes: 16,
+  });
+});
+
 test("--json is what a script can trust", async () => {
   const document = await json(repo, `mv get ${store} v1.1.0 -o json --json`);
   expect(document).toMatchObject({

@@ -6,7 +6,10 @@ import { expect, test } from "vitest";
 import { type Rollout, routerOf } from "../../src/model/route.ts";
 import { slotsOf } from "../../src/model/slots.ts";
 import { loadHashing } from "../../src/platform/hashing.ts";
+import { play, run, sampleProject } from "../helpers/cli.ts";
+import { scratchDir } from "../helpers/git.ts";
 import { isMissing } from "../helpers/programs.ts";
+import { assign, stock, withStore } from "../helpers/stocked.ts";
 
 const root = join(import.meta.dirname, "../..");
 const python = isMissing("python3") ? test.skip : test;
@@ -52,4 +55,19 @@ python("agrees with us on keys of every length and on odd slots", async () => {
   // Half of a pair of surrogates is no text that Python could encode.
   const whole = keys.map((key) => Buffer.from(key).toString());
   expect(pythonRoutes(rollout, whole)).toEqual(whole.map(routerOf(xxh64, rollout)));
+});
+
+python("routes by the rollout.json that mv get writes", async () => {
+  const repo = await sampleProject({ until: "1.1.0" });
+  const store = withStore(repo);
+  await stock(repo, store);
+  assign(repo, store, "production", 1, { "1.0.0": 65, "1.1.0": 35 });
+  const into = join(scratchDir(), "model");
+  await play(repo, `mv get ${store} churn@production --variants -o ${into}`);
+  const rollout = JSON.parse(readFileSync(join(into, "rollout.json"), "utf8")) as Rollout;
+  const keys = Array.from({ length: 200 }, (_, at) => `user-${at}`);
+  const routed = pythonRoutes(rollout, keys);
+  const { stdout } = await run(repo, "mv route production --keys -", { input: keys.join("\n") });
+  expect(keys.map((key, at) => `${key}\t${routed[at]}`)).toEqual(stdout.trimEnd().split("\n"));
+  expect(new Set(routed)).toEqual(new Set(["1.0.0", "1.1.0"]));
 });

@@ -1,8 +1,9 @@
 import { MvError } from "../../errors.ts";
 import { get } from "../../operations/get.ts";
+import { getVariants } from "../../operations/get/variants.ts";
 import type { CommandRun } from "../command.ts";
 import { isOn, jobs, text } from "../flags.ts";
-import { getView } from "../views/get.ts";
+import { getView, variantsView } from "../views/get.ts";
 
 export const run: CommandRun = async (context, [source = "", ...words], flags) => {
   const into = text(flags, "output");
@@ -14,19 +15,22 @@ export const run: CommandRun = async (context, [source = "", ...words], flags) =
   const [first, ...rest] = words;
   const isPath = first === undefined || /[/*?[]/.test(first);
   const { cwd, env, warn, report } = context;
-  const result = await get(
-    { cwd, env, warn, report },
-    {
-      source,
-      into,
-      version: isPath ? undefined : first,
-      paths: isPath ? words : rest,
-      data: isOn(flags, "data"),
-      ifChanged: isOn(flags, "ifChanged"),
-      force: isOn(flags, "force"),
-      allowedSigners: text(flags, "verifySignature"),
-      jobs: jobs(flags),
-    },
-  );
+  const around = { cwd, env, warn, report };
+  const input = {
+    source,
+    into,
+    version: isPath ? undefined : first,
+    paths: isPath ? words : rest,
+    data: isOn(flags, "data"),
+    ifChanged: isOn(flags, "ifChanged"),
+    force: isOn(flags, "force"),
+    allowedSigners: text(flags, "verifySignature"),
+    jobs: jobs(flags),
+  };
+  if (isOn(flags, "variants")) {
+    const result = await getVariants(around, input);
+    return { data: result, ...variantsView(result, cwd) };
+  }
+  const result = await get(around, input);
   return { data: result, ...getView(result, cwd) };
 };

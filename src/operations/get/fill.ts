@@ -1,6 +1,6 @@
 // Fills a folder with a release's files, from the stores; every file is checked against its SHA-256.
-import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, constants, copyFileSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
 import { MvError } from "../../errors.ts";
 import type { ManifestEntry } from "../../model/manifest.ts";
 import { writeError } from "../../platform/file-errors.ts";
@@ -18,6 +18,8 @@ export interface FillOptions {
   jobs: number;
   /** Artifacts that are to be executable. */
   executable: ReadonlySet<string>;
+  /** Pieces that are said to lie in a folder already, under the same paths. */
+  held: ReadonlyMap<Piece, string>;
   report: (event: Progress) => void;
 }
 
@@ -44,10 +46,12 @@ export async function fill(
   const entries = await entriesOf(stores, pieces, options.executable);
   try {
     for (const { path } of entries) mkdirSync(dirname(join(folder, path)), { recursive: true });
-    const places = await stillWanted(placesOf(entries, folder));
+    const all = placesOf(entries, folder);
+    takeOver(all, options.held);
+    const places = await stillWanted(all);
     await requireSpace(folder, places);
     await receive(stores, places, options);
-    for (const { file, also } of placesOf(entries, folder)) {
+    for (const { file, also } of all) {
       for (const path of also) copyFileSync(file, join(folder, path));
     }
     for (const entry of entries) finish(join(folder, entry.path), entry);
@@ -90,6 +94,30 @@ function placesOf(entries: readonly ManifestEntry[], folder: string): Place[] {
     else places.set(sha256, { path, sha256, size, file: join(folder, path), also: [] });
   }
   return [...places.values()];
+}
+
+/**
+ * Copies what lies in another folder already: its bytes are checked with those that a call before left. A copy and no link, as
+ * whoever writes into the one would write into the other.
+ */
+function takeOver(places: readonly Place[], held: ReadonlyMap<Piece, string>): void {
+  const folders = [...held];
+  for (const { file, path, also, size } of folders.length > 0 ? places : []) {
+    if (lstatOrNull(file) !== null) continue;
+    for (const name of [path, ...also]) {
+      const isIn = ([piece]: [Piece, string]): boolean => name === piece.path || name.startsWith(`${piece.path}/`);
+      const from = join(folders.find(isIn)?.[1] ?? "", name);
+      const stats = isAbsolute(from) ? lstatOrNull(from) : null;
+      if (stats?.isFile() !== true || Number(stats.size) !== size) continue;
+      try {
+        copyFileSync(from, file, constants.COPYFILE_FICLONE);
+        break;
+      } catch {
+        // The store has it, too.
+        rmSync(file, { force: true });
+      }
+    }
+  }
 }
 
 /** Without those whose bytes are there already, from a call that was interrupted. A first part of a file stays: it goes on. */

@@ -20,12 +20,16 @@ import { lstatOrNull } from "../../platform/stat.ts";
 import { withLock } from "../../platform/locks.ts";
 import { syncFileSystem, syncFolder } from "../../platform/sync.ts";
 import { filesUnder, namesIn } from "./files-under.ts";
+import { readRolloutFile, ROLLOUT_FILE } from "./rollout-file.ts";
 import { readStamp, STAMP_FILE, type Stamp } from "./stamp.ts";
 
 /** Name of the folder that is built in; beside the target its name comes first. */
 const WORK = ".mv-get";
 /** The second is in the top folder of a disk. */
 const NOT_OURS_TO_COUNT = [WORK, "lost+found"];
+
+/** What says of a folder that it is whole. */
+const MARKERS = [STAMP_FILE, ROLLOUT_FILE];
 
 /** A folder to build in, and where it goes. */
 export interface Building {
@@ -142,12 +146,14 @@ function swap(tree: string, target: string, old: string): void {
   }
 }
 
-/** The stamp goes first and comes last: while it is missing, the folder is no version. */
+/** The stamp goes first and comes last: while it is missing, the folder is no version, and no rollout. */
 function moveIn(tree: string, target: string): void {
-  rmSync(join(target, STAMP_FILE), { force: true });
+  for (const marker of MARKERS) rmSync(join(target, marker), { force: true });
   for (const name of readdirSync(target)) if (name !== WORK) rmSync(join(target, name), { recursive: true });
-  const names = readdirSync(tree).filter((name) => name !== STAMP_FILE);
-  for (const name of [...names, STAMP_FILE]) renameSync(join(tree, name), join(target, name));
+  const isMarker = (name: string): boolean => MARKERS.includes(name);
+  const names = readdirSync(tree);
+  for (const name of [...names.filter((name) => !isMarker(name)), ...names.filter(isMarker)])
+    renameSync(join(tree, name), join(target, name));
   syncFolder(target);
 }
 
@@ -162,8 +168,7 @@ function requireFolder(target: string, name: string): void {
 function requireOurs(target: string, name: string): void {
   const names = namesIn(target).filter((name) => !NOT_OURS_TO_COUNT.includes(name));
   if (names.length === 0) return;
-  const stamp = readStamp(target);
-  const stray = stamp === null ? names[0] : strayIn(target, stamp);
+  const stray = strayIn(target, names);
   if (stray === undefined) return;
   throw new MvError("exists", `${name} holds ${stray}, which mv get did not put there`, {
     hint: "name another folder with -o, or repeat with --force, which removes it",
@@ -171,8 +176,24 @@ function requireOurs(target: string, name: string): void {
   });
 }
 
+/** What neither a stamp nor a rollout.json accounts for. */
+function strayIn(target: string, names: readonly string[]): string | undefined {
+  const stamp = readStamp(target);
+  if (stamp !== null) return strayBeside(target, stamp);
+  const rollout = readRolloutFile(target);
+  if (rollout === null) return names[0];
+  const folders = rollout.variants.map(({ folder }) => folder);
+  for (const folder of folders.filter((name) => names.includes(name))) {
+    const inside = join(target, folder);
+    const own = readStamp(inside);
+    const stray = own === null ? namesIn(inside)[0] : strayBeside(inside, own);
+    if (stray !== undefined) return `${folder}/${stray}`;
+  }
+  return names.find((name) => name !== ROLLOUT_FILE && !folders.includes(name));
+}
+
 /** A file that the stamp does not account for; folders are told by how many files they hold. */
-function strayIn(target: string, stamp: Stamp): string | undefined {
+function strayBeside(target: string, stamp: Stamp): string | undefined {
   const files = filesUnder(target, NOT_OURS_TO_COUNT);
   const known = new Set([STAMP_FILE]);
   for (const artifact of stamp.artifacts) {

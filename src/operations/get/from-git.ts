@@ -34,14 +34,12 @@ export async function openGitSource(around: Surroundings, address: string, scrat
   return {
     url: repository.url,
     models: async () => Object.keys(settings.models),
-    async stage(model, stage) {
+    async assignment(model, stage) {
       const numbers = [...repository.tags.keys()].flatMap((tag) => assignmentNumber(tag, model, stage) ?? []);
       if (numbers.length === 0) return null;
       const found = await rawTag(`${model}#${stage}#${Math.max(...numbers)}`);
       const assignment = found && parseAssignment(found.raw, found.oid);
-      const share = assignment?.rollout.find(({ version }) => version === assignment.baseline);
-      if (assignment?.model !== model || assignment.stage !== stage || !share) return null;
-      return { version: share.version, tag: share.tag };
+      return assignment?.model === model && assignment.stage === stage ? assignment : null;
     },
     async versions(model) {
       return [...repository.tags.keys()].flatMap((tag) => {

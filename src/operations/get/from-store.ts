@@ -14,7 +14,7 @@ export async function openStoreSource(context: RemoteContext, address: string, s
   return {
     url: remote.url,
     models: () => modelsOf(remote),
-    async stage(model, stage) {
+    async assignment(model, stage) {
       const path = stageFilePath(model, stage);
       const file = await remote.readFile(path, STAGE_FILE_MAX_BYTES);
       if (file === null) return null;
@@ -25,8 +25,7 @@ export async function openStoreSource(context: RemoteContext, address: string, s
           details: { file: path },
         });
       }
-      const share = assignment.rollout.find(({ version }) => version === assignment.baseline);
-      return share ? { version: share.version, tag: share.tag } : null;
+      return assignment;
     },
     async versions(model) {
       const files = await list(remote, `models/${model}/releases`);

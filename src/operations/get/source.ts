@@ -1,6 +1,7 @@
 // Where `mv get` takes a version from: a Git repository, or a store itself. Both answer the same questions.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Assignment } from "../../model/assignment.ts";
 import type { Release } from "../../model/release.ts";
 import type { Remote, RemoteContext } from "../../remotes/remote.ts";
 import type { Surroundings } from "../project.ts";
@@ -20,8 +21,8 @@ export interface Source {
   /** For messages and the stamp: without a secret. */
   readonly url: string;
   models(): Promise<string[]>;
-  /** The version that a stage's name means: its number and its release tag's oid. Null where there is no such stage. */
-  stage(model: string, stage: string): Promise<{ version: string; tag: string } | null>;
+  /** The newest assignment of a stage; null where there is no such stage. */
+  assignment(model: string, stage: string): Promise<Assignment | null>;
   /** The numbers of all releases that are not retracted. */
   versions(model: string): Promise<string[]>;
   release(model: string, version: string): Promise<Got | null>;

@@ -38,7 +38,8 @@ export function createStores({ remotes }: Pick<Source, "remotes">): Stores {
   return {
     each,
     async filesOf({ path, sha256 }) {
-      const before = known.get(path);
+      const key = `${sha256} ${path}`;
+      const before = known.get(key);
       if (before) return before;
       let manifest: Buffer | null = null;
       const failures = await each(async (remote) => {
@@ -47,7 +48,7 @@ export function createStores({ remotes }: Pick<Source, "remotes">): Stores {
       });
       if (manifest === null) throw missing(path, sha256, failures);
       const files = parseManifest(manifest, path).files.map((entry) => ({ ...entry, path: `${path}/${entry.path}` }));
-      known.set(path, files);
+      known.set(key, files);
       return files;
     },
   };

@@ -1,6 +1,6 @@
 // Which release is meant: MODEL@VERSION as typed, of what the source has.
 import { MvError } from "../../errors.ts";
-import { checkStageName } from "../../model/assignment.ts";
+import { type Assignment, checkStageName, type Share } from "../../model/assignment.ts";
 import { compare, isPrerelease, parseVersion } from "../../model/version.ts";
 import { quoted } from "../targets.ts";
 import type { Got, Source } from "./source.ts";
@@ -19,21 +19,50 @@ export async function findWanted(source: Source, word: string | undefined): Prom
   const number = parseVersion(version.replace(/^v/, ""));
   if (number !== null) return { ...(await releaseOf(source, model, number)), stage: null };
   if (version === "latest") return { ...(await releaseOf(source, model, await newest(source, model))), stage: null };
-  const assigned = checkStageName(version) === null ? await source.stage(model, version) : null;
-  if (assigned === null) {
-    throw await unknown(source, model, `neither a version nor a stage ${version} of ${model}`, word);
+  const assignment = await assignmentOf(source, model, version, word);
+  const share = assignment.rollout.find((one) => one.version === assignment.baseline);
+  if (!share) throw new MvError("internal", `${assignment.tag} has no baseline`);
+  return assignedRelease(source, assignment, share);
+}
+
+/**
+ * All versions of a stage's rollout, in its order, by a stage as `findWanted` takes it. Throws usage where the word is no stage's,
+ * and what `findWanted` throws.
+ */
+export async function findVariants(
+  source: Source,
+  word: string | undefined,
+): Promise<{ assignment: Assignment; variants: Wanted[] }> {
+  const { model, version } = await split(source, word ?? "");
+  if (version === "latest" || parseVersion(version.replace(/^v/, "")) !== null) {
+    throw new MvError("usage", `--variants brings what runs on a stage, and ${word || "no word"} names none`, {
+      hint: `mv get ${source.url} ${model}@production --variants -o DIR`,
+    });
   }
-  const got = await releaseOf(source, model, assigned.version);
-  if (got.release.oid !== assigned.tag) {
-    throw new MvError(
-      "seal-broken",
-      `${source.url}: ${model} ${assigned.version} is not the release that ${version} names`,
-      {
-        details: { assigned: assigned.tag, found: got.release.oid },
-      },
-    );
-  }
-  return { ...got, stage: version };
+  const assignment = await assignmentOf(source, model, version, word);
+  const variants: Wanted[] = [];
+  for (const share of assignment.rollout) variants.push(await assignedRelease(source, assignment, share));
+  return { assignment, variants };
+}
+
+async function assignmentOf(
+  source: Source,
+  model: string,
+  stage: string,
+  word: string | undefined,
+): Promise<Assignment> {
+  const assignment = checkStageName(stage) === null ? await source.assignment(model, stage) : null;
+  if (assignment !== null) return assignment;
+  throw await unknown(source, model, `neither a version nor a stage ${stage} of ${model}`, word);
+}
+
+/** The release with the very tag that the assignment names. Throws unknown-version, seal-broken. */
+async function assignedRelease(source: Source, { model, stage }: Assignment, { version, tag }: Share): Promise<Wanted> {
+  const got = await releaseOf(source, model, version);
+  if (got.release.oid === tag) return { ...got, stage };
+  throw new MvError("seal-broken", `${source.url}: ${model} ${version} is not the release that ${stage} names`, {
+    details: { assigned: tag, found: got.release.oid },
+  });
 }
 
 async function split(source: Source, word: string): Promise<{ model: string; version: string }> {

@@ -75,6 +75,10 @@ export const shareRows: readonly CommandRow[] = [
     flags: [
       { flags: "-o, --output <dir>", text: "the folder that holds the version afterwards" },
       { flags: "--if-changed", text: "do nothing where the folder holds that version already" },
+      {
+        flags: "--variants",
+        text: "of a stage: every version that shares it, into DIR/VERSION/, and rollout.json to route by",
+      },
       { flags: "--data", text: "the data that it was trained on, too" },
       { flags: "--verify-signature <file>", text: "an allowed-signers file: the release must be signed by its tagger" },
       { flags: "--force", text: "replace a folder that holds other files" },
@@ -83,6 +87,7 @@ export const shareRows: readonly CommandRow[] = [
     examples: [
       "mv get https://git.example.org/team/churn.git v1.2.0 -o model",
       "mv get s3://models/team churn@production -o /srv/model --if-changed",
+      "mv get s3://models/team churn@production --variants -o /srv/model --if-changed",
       "mv get s3://models/team churn@v1.2.0 'shards/part-0*' -o shards",
     ],
     load: () => import("../get.ts"),
