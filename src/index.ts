@@ -59,6 +59,7 @@ export {
   remoteTest,
   type RemoteTestResult,
 } from "./operations/remote.ts";
+export { verifyRemote, type VerifyRemoteInput, type VerifyRemoteResult } from "./operations/verify-remote.ts";
 export { push, type PushInput, type PushResult } from "./operations/push.ts";
 export { pull, type PullInput, type PullResult } from "./operations/pull.ts";
 export { fetch, type FetchInput, type FetchResult } from "./operations/fetch.ts";

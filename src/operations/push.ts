@@ -35,6 +35,8 @@ export interface PushResult {
   /** Objects that were sent, or with `dry_run` would be, and their bytes. */
   sent: number;
   bytes: number;
+  /** Rotten objects of the store that were written over with the right bytes. */
+  healed: number;
   /** The store was not asked: a push within a day confirmed the same objects. */
   recorded: boolean;
   /** Releases whose files were written into the store. */
@@ -60,6 +62,7 @@ export async function push(here: Project, input: PushInput): Promise<PushResult>
     objects: 0,
     sent: 0,
     bytes: 0,
+    healed: 0,
     recorded: false,
     releases: [],
     elsewhere: [],
@@ -89,12 +92,12 @@ async function pushBoth(
   project: Project,
   remote: Remote,
   scope: PushScope,
-  { jobs, dryRun = false, gitRemote }: PushInput & { gitRemote: string | null },
+  { jobs, dryRun = false, all: fresh = false, gitRemote }: PushInput & { gitRemote: string | null },
 ): Promise<Partial<PushResult>> {
   const host = lfsHost(remote.url, gitRemote);
-  const known = dryRun || host !== null ? null : await nothingNew(project, remote.name, scope, gitRemote);
+  const known = dryRun || fresh || host !== null ? null : await nothingNew(project, remote.name, scope, gitRemote);
   if (known !== null) return { remote: remote.name, recorded: true, git: known };
-  const { report, written, hold } = await shareOn(project, remote, scope, { jobs, dryRun, gitRemote });
+  const { report, written, healed, hold } = await shareOn(project, remote, scope, { jobs, dryRun, fresh, gitRemote });
   try {
     await hold?.requireHeld();
     const published = await pushToGit(project, scope, gitRemote, { host, dryRun });
@@ -102,7 +105,17 @@ async function pushBoth(
     if (report === null) return { remote: remote.name, recorded: true, ...published };
     const { needed, sent, bytes, elsewhere, nowhere } = report;
     const releases = written.map(({ model, version, tag }) => ({ model, version, tag }));
-    return { remote: remote.name, objects: needed.length, sent, bytes, elsewhere, nowhere, releases, ...published };
+    return {
+      remote: remote.name,
+      objects: needed.length,
+      sent,
+      bytes,
+      healed,
+      elsewhere,
+      nowhere,
+      releases,
+      ...published,
+    };
   } finally {
     await hold?.release();
   }

@@ -73,6 +73,7 @@ test("locks that are taken away, and flags that go together", async () => {
   );
   expect(await screen(repo, "mv gc --unlock")).toMatchInlineSnapshot(`
     "! mversion: --ignore-lost and --unlock go with --remote NAME
+    ! Next: mv gc --help
     exit 2"
   `);
   expect(await screen(repo, "mv gc --remote nowhere --dry-run")).toMatchInlineSnapshot(`

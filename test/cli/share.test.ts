@@ -49,6 +49,7 @@ describe("mv push", () => {
             ],
             "remote": "origin",
           },
+          "healed": 0,
           "nowhere": [],
           "objects": 0,
           "recorded": true,

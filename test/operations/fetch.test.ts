@@ -127,7 +127,7 @@ describe("a store that holds other bytes under a name", () => {
     expect(await refusal(fetchIn(clone))).toEqual({
       code: "bytes-wrong",
       message: `store holds other bytes for ${MODEL} under ${C.slice(0, 12)}; they are not used`,
-      hint: "mv push where the right bytes are, or restore that object of the store",
+      hint: "mv verify --remote store, then mv push --all where the right bytes are",
     });
     expect(objectsIn(cacheOf(clone))).toHaveLength(4);
     expect(readdirSync(join(cacheOf(clone), "quarantine"))).toHaveLength(1);

@@ -37,6 +37,7 @@ describe("mv push", () => {
       objects: 3,
       sent: 3,
       bytes: 76,
+      healed: 0,
       recorded: false,
       releases: [
         { model: "churn", version: "1.0.0", tag: "v1.0.0" },

@@ -10,7 +10,8 @@ export const run: CommandRun = async (context, _operands, flags) => {
   const remote = text(flags, "remote");
   if (remote !== undefined) return cleanStore(context, remote, flags);
   for (const flag of ["ignoreLost", "unlock"]) {
-    if (isOn(flags, flag)) throw new MvError("usage", "--ignore-lost and --unlock go with --remote NAME");
+    if (!isOn(flags, flag)) continue;
+    throw new MvError("usage", "--ignore-lost and --unlock go with --remote NAME", { hint: "mv gc --help" });
   }
   return cleanCache(context, flags);
 };

@@ -17,6 +17,10 @@ const PARTLY = 3;
 export const run: CommandRun = async (context, operands, flags) => {
   const bundle = text(flags, "bundle");
   if (bundle !== undefined) return runBundle(context, bundle, operands, flags);
+  if (text(flags, "remote") !== undefined) return (await import("./verify-remote.ts")).run(context, operands, flags);
+  if (text(flags, "sample") !== undefined) {
+    throw new MvError("usage", "--sample goes with --remote NAME", { hint: "mv verify --remote store --sample 5%" });
+  }
   const project = await context.project();
   const result = await verify(project, {
     versions: operands,

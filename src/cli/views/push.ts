@@ -9,12 +9,13 @@ export function pushView(result: PushResult, here: Here): { out: string; notes: 
 }
 
 function storeLines(result: PushResult): string[] {
-  const { remote, sent, releases, dry_run } = result;
+  const { remote, sent, healed, releases, dry_run } = result;
   if (remote === null) return [];
   const name = printable(remote);
   const verb = dry_run ? "Would send" : "Sent";
   const isWhole = result.elsewhere.length + result.nowhere.length === 0;
   return [
+    ...(healed > 0 ? [`Healed ${healed === 1 ? "1 rotten object" : `${healed} rotten objects`} of ${name}`] : []),
     sent > 0
       ? `${verb} ${amount(sent, result.bytes)} to ${name}`
       : isWhole

@@ -163,7 +163,7 @@ export function fetchFailure(report: FetchReport): MvError | null {
     return new MvError(
       "bytes-wrong",
       `${wrong.remote} holds other bytes for ${wrong.path} under ${wrong.sha256.slice(0, 12)}; they are not used`,
-      { hint: "mv push where the right bytes are, or restore that object of the store", details },
+      { hint: `mv verify --remote ${wrong.remote}, then mv push --all where the right bytes are`, details },
     );
   }
   const [failure] = report.failures;

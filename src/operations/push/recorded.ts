@@ -36,6 +36,13 @@ export async function readRecorded(
   return isAll ? { gc: known.gc } : null;
 }
 
+/** Forgets what pushes confirmed on a remote, so that the next one asks it. */
+export async function forgetRecorded(project: Project, remote: string): Promise<void> {
+  const known = await readKept<Recorded>(fileOf(project), SCHEMA);
+  if (!known || !Object.hasOwn(known, remote)) return;
+  await keep(fileOf(project), SCHEMA, Object.fromEntries(Object.entries(known).filter(([name]) => name !== remote)));
+}
+
 /** Writes down what a push has just confirmed, in place of what an earlier one did. */
 export async function record(
   project: Project,

@@ -16,6 +16,7 @@ import {
 import type { Project } from "../project.ts";
 import { holdOnStore, type StoreHold } from "../store-locks/hold.ts";
 import { registerRepository } from "../store-registry.ts";
+import { healRotten } from "./heal.ts";
 import { readRecorded, record } from "./recorded.ts";
 import { writeReleaseFiles } from "./release-files.ts";
 
@@ -24,6 +25,8 @@ export interface Shared {
   report: SendReport | null;
   /** Releases whose files were written. */
   written: Release[];
+  /** Rotten objects that were written over. */
+  healed: number;
   /** Whoever called ends it once Git has the refs, or will never get them; null in a dry run. */
   hold: StoreHold | null;
 }
@@ -31,6 +34,8 @@ export interface Shared {
 export interface ShareOptions extends SendOptions {
   /** Name or address of the Git remote that the refs go to; null where none do. */
   gitRemote: string | null;
+  /** Ask the store whatever a push of the last day confirmed. */
+  fresh?: boolean | undefined;
 }
 
 /**
@@ -43,13 +48,15 @@ export async function shareOn(
   { targets, releases }: { targets: readonly SendTarget[]; releases: readonly Release[] },
   options: ShareOptions,
 ): Promise<Shared> {
-  const recorded = releases.length === 0 ? await readRecorded(project, remote.name, targets) : null;
-  if (options.dryRun && recorded) return { report: null, written: [], hold: null };
+  const isQuick = releases.length === 0 && options.fresh !== true;
+  const recorded = isQuick ? await readRecorded(project, remote.name, targets) : null;
+  if (options.dryRun && recorded) return { report: null, written: [], healed: 0, hold: null };
   const wanted = await neededObjects(project, targets);
-  if (options.dryRun) return { report: await sendNeeded(project, remote, wanted, options), written: [], hold: null };
+  if (options.dryRun)
+    return { report: await sendNeeded(project, remote, wanted, options), written: [], healed: 0, hold: null };
   const hold = await holdOnStore(project, remote, [...wanted.needed.keys()]);
   try {
-    if (recorded && recorded.gc === hold.gc) return { report: null, written: [], hold };
+    if (recorded && recorded.gc === hold.gc) return { report: null, written: [], healed: 0, hold };
     const shared = await shareHeld(project, remote, { wanted, releases }, options);
     const { elsewhere, nowhere } = shared.report;
     if (elsewhere.length + nowhere.length === 0) await record(project, remote.name, targets, hold.gc);
@@ -65,8 +72,9 @@ async function shareHeld(
   remote: Remote,
   { wanted, releases }: { wanted: NeededObjects; releases: readonly Release[] },
   { gitRemote, ...options }: ShareOptions,
-): Promise<{ report: SendReport; written: Release[] }> {
-  const register = await registering(project, remote, gitRemote);
+): Promise<{ report: SendReport; written: Release[]; healed: number }> {
+  const { rotten, register } = await registering(project, remote, gitRemote);
+  const healed = await healRotten(project, remote, rotten, wanted, options);
   const report = await sendNeeded(project, remote, wanted, { ...options, beforeSend: register });
   if (isLfs(remote.url)) await noteLfsPointers(project, report.held);
   // A store that was written into the settings by hand and has everything is no reason to refuse a push.
@@ -74,7 +82,8 @@ async function shareHeld(
   if (!isNamed && releases.length > 0 && remote.abilities.files) {
     project.warn(`${remote.name} gets no copy of the releases: .mversion.yaml has no id; mv remote add gives it one`);
   } else if (releases.length > 0) await register();
-  return { report, written: isNamed ? await writeReleaseFiles(project, remote, releases, gitRemote) : [] };
+  const written = isNamed ? await writeReleaseFiles(project, remote, releases, gitRemote) : [];
+  return { report, written, healed };
 }
 
 /**
@@ -98,19 +107,19 @@ export async function requireStillThere(remote: Remote, report: SendReport | nul
 
 /**
  * Registers the repository, so that gc knows whom to ask, also where nothing has to be sent. What stands in the way there, no id
- * or no right to write, is thrown by what is returned, which runs before the first byte.
+ * or no right to write, is thrown by `register`, which runs before the first byte. `rotten`: what the store's list calls so.
  */
-async function registering(project: Project, remote: Remote, gitRemote: string | null): Promise<() => Promise<void>> {
-  const obstacle = await registerRepository(project, remote, { gitRemote }).then(
-    () => null,
-    (error: unknown) => {
-      if (isMvError(error) && (error.code === "denied" || project.settings.id === null)) return error;
-      throw error;
-    },
-  );
-  return () => refuse(obstacle);
-}
-
-async function refuse(obstacle: MvError | null): Promise<void> {
-  if (obstacle) throw obstacle;
+async function registering(
+  project: Project,
+  remote: Remote,
+  gitRemote: string | null,
+): Promise<{ rotten: readonly string[]; register: () => Promise<void> }> {
+  try {
+    const { file } = await registerRepository(project, remote, { gitRemote });
+    return { rotten: file?.rotten ?? [], register: async () => undefined };
+  } catch (error) {
+    const isLater = isMvError(error) && (error.code === "denied" || project.settings.id === null);
+    if (!isLater) throw error;
+    return { rotten: [], register: () => Promise.reject(error) };
+  }
 }

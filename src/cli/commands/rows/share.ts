@@ -120,10 +120,12 @@ export const shareRows: readonly CommandRow[] = [
     usage: "[version...] | --bundle <file> [version|folder]",
     summary: "check bytes, records, pointers and seals of releases, or the working tree",
     about:
-      "Reads and hashes every byte; trusts no cache of its own. Names everything that is broken. Exit 13: bytes differ; 1: tag, record, pointers or seals disagree; 3: nothing is wrong, but some bytes are not here.",
+      "Reads and hashes every byte; trusts no cache of its own. Names everything that is broken. Exit 13: bytes differ; 1: tag, record, pointers or seals disagree; 3: nothing is wrong, but some bytes are not here. With --remote a store is read instead: every object that the releases, or the versions named, and the branches of Git remotes need, and the store's release files; the next push from a clone that has the right bytes heals what is rotten. Exit 13: bytes differ; 1: something is missing.",
     flags: [
       MODEL,
       { flags: "--all", text: "every release" },
+      { flags: "--remote <name>", text: "read this store, instead of the cache" },
+      { flags: "--sample <percent>", text: "with --remote: read so many of the objects, drawn anew each time: 5%" },
       { flags: "--signatures", text: "every tag must be signed by its tagger (docs/trust.md says who counts)" },
       {
         flags: "--allowed-signers <source>",
@@ -139,6 +141,7 @@ export const shareRows: readonly CommandRow[] = [
       "mv verify",
       "mv verify v1.1.0",
       "mv verify --all --signatures",
+      "mv verify --remote store --sample 5%",
       "mv verify --bundle churn-1.1.0.sigstore.json --public-key model.pub ./model",
     ],
     load: () => import("../verify.ts"),

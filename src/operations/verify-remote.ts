@@ -1,0 +1,149 @@
+// mv verify --remote: whether a store still holds what versions need. Every object is asked for; all of them, or a sample that is
+// drawn anew each time, are read and hashed. What is rotten is written down in the store, so that the next push heals it.
+import { randomInt } from "node:crypto";
+import { isMvError } from "../errors.ts";
+import type { ObjectRef, Remote } from "../remotes/remote.ts";
+import { jobsOf } from "./objects/jobs.ts";
+import { type HeldState, readBack } from "./objects/read-back.ts";
+import type { Project } from "./project.ts";
+import { forgetRecorded } from "./push/recorded.ts";
+import { readReleases } from "./releases.ts";
+import { openProjectRemote } from "./remotes.ts";
+import { changeStoreFile } from "./store-registry.ts";
+import { nameOf, type NeededThere, neededThere, type Use, wantedVersions } from "./verify-remote/needed.ts";
+import { checkReleaseFiles, type ReleaseFileFinding, unknownReleaseFiles } from "./verify-remote/release-files.ts";
+
+export interface VerifyRemoteInput {
+  remote: string;
+  /** None: every release, and what branches of Git remotes point to. */
+  versions: readonly string[];
+  model?: string | undefined;
+  /** Percent of the objects to read, above 0 and up to 100; the others are only asked for. */
+  sample?: number | undefined;
+  jobs?: number | undefined;
+}
+
+export interface ObjectFinding {
+  state: Exclude<HeldState, "right">;
+  sha256: string;
+  /** Null where it is not known: of a folder's list of files that is not there. */
+  size: number | null;
+  needed_by: Use[];
+}
+
+export interface VerifyRemoteResult {
+  remote: string;
+  /** Objects that the versions need, and those of them that were read; bytes of both. */
+  objects: { needed: number; bytes: number; read: number; read_bytes: number };
+  /** Objects that a sample left out: the store says that it has them, and nobody looked. */
+  not_read: number;
+  findings: ObjectFinding[];
+  /** Folders whose list of files is nowhere, so that their files were not looked at. */
+  unknown_folders: Use[];
+  release_files: { checked: number; findings: ReleaseFileFinding[]; unknown: string[] };
+  /** Releases that were left out, because nobody else has their tags yet. */
+  unpublished: string[];
+}
+
+/** Verifies; a finding is no failure. Throws unknown-version, usage, no-space, and what the remote throws. */
+export async function verifyRemote(project: Project, input: VerifyRemoteInput): Promise<VerifyRemoteResult> {
+  const wanted = await wantedVersions(project, input.versions, input.model);
+  const remote = await openProjectRemote(project, input.remote);
+  try {
+    const needed = await neededThere(project, remote, wanted.targets);
+    const { states, sample, open } = await lookAt(project, remote, needed, input);
+    const findings = findingsOf(needed, states);
+    await tellOthers(project, remote, states);
+    const sizes = [...needed.objects].map(([sha256, { size }]) => size ?? needed.read.get(sha256) ?? 0);
+    return {
+      remote: remote.name,
+      objects: {
+        needed: needed.objects.size,
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+        read: sample.length + needed.read.size,
+        read_bytes: [...sample.map(({ size }) => size), ...needed.read.values()].reduce((sum, size) => sum + size, 0),
+      },
+      not_read: open,
+      findings,
+      unknown_folders: unknownFolders(needed, findings),
+      release_files: {
+        checked: remote.abilities.files ? wanted.releases.length : 0,
+        findings: await checkReleaseFiles(remote, wanted.releases),
+        unknown: input.versions.length > 0 ? [] : await unknownReleaseFiles(remote, (await readReleases(project)).all),
+      },
+      unpublished: wanted.unpublished.map(nameOf),
+    };
+  } finally {
+    await remote.close();
+  }
+}
+
+/** What was found of each object that is not a list of files that was read. `open`: how many were only asked for. */
+async function lookAt(
+  project: Project,
+  remote: Remote,
+  { objects, read }: NeededThere,
+  { sample: percent = 100, jobs }: VerifyRemoteInput,
+): Promise<{ states: Map<string, HeldState>; sample: ObjectRef[]; open: number }> {
+  const left = [...objects].filter(([sha256]) => !read.has(sha256));
+  // One byte is as good as any size that is not known: a store that has another number of them says so.
+  const asked = left.map(([sha256, { size }]) => ({ sha256, size: size ?? 1 }));
+  const held = await remote.has(asked);
+  const there = asked.filter(({ sha256 }) => held.has(sha256));
+  const sample = percent >= 100 ? there : draw(there, Math.ceil((there.length * percent) / 100));
+  const absent = asked.filter(({ sha256 }) => !held.has(sha256));
+  const total = sample.reduce((sum, { size }) => sum + size, 0);
+  let bytes = 0;
+  const options = {
+    jobs: await jobsOf(project, jobs),
+    onBytes: (count: number) =>
+      project.report({ phase: "Verifying", bytes: (bytes += count), total, files: sample.length }),
+  };
+  const states = await readBack(project, remote, [...absent, ...sample], options);
+  for (const sha256 of read.keys()) states.set(sha256, "right");
+  return { states, sample, open: there.length - sample.length };
+}
+
+/** So many of the items, each as likely as any other. */
+function draw<T>(items: readonly T[], count: number): T[] {
+  const pool = [...items];
+  for (let at = 0; at < Math.min(count, pool.length); at += 1) {
+    const other = randomInt(at, pool.length);
+    [pool[at], pool[other]] = [pool[other] as T, pool[at] as T];
+  }
+  return pool.slice(0, count);
+}
+
+function findingsOf({ objects }: NeededThere, states: ReadonlyMap<string, HeldState>): ObjectFinding[] {
+  return [...states].flatMap(([sha256, state]): ObjectFinding[] => {
+    if (state === "right") return [];
+    const { size = null, uses = [] } = objects.get(sha256) ?? {};
+    // A list of files that is there, and is none of that name.
+    return [{ state: size === null && state === "wrong-size" ? "rotten" : state, sha256, size, needed_by: uses }];
+  });
+}
+
+/** A folder's list of files that is neither right there nor in the cache has no size. */
+function unknownFolders({ objects }: NeededThere, findings: readonly ObjectFinding[]): Use[] {
+  return findings.flatMap(({ sha256, size }) => (size === null ? (objects.get(sha256)?.uses ?? []) : []));
+}
+
+/** Writes rotten objects down in the store, and takes those off that are right. Nothing of it is needed for the answer. */
+async function tellOthers(project: Project, remote: Remote, states: ReadonlyMap<string, HeldState>): Promise<void> {
+  const broken = [...states].filter(([, state]) => state !== "right");
+  // What a push of the last day confirmed is not so any more.
+  if (broken.length > 0) await forgetRecorded(project, remote.name);
+  if (!remote.abilities.files || !remote.abilities.write) return;
+  const rotten = broken.flatMap(([sha256, state]) => (state === "missing" ? [] : [sha256]));
+  try {
+    await changeStoreFile(remote, (before) => {
+      const kept = before.rotten.filter((sha256) => states.get(sha256) !== "right");
+      const now = [...new Set([...kept, ...rotten])];
+      const isSame = now.length === before.rotten.length && kept.length === now.length;
+      return isSame ? before : { ...before, rotten: now };
+    });
+  } catch (error) {
+    if (!isMvError(error) || rotten.length === 0) return;
+    project.warn(`no push will know what is rotten, and heal it, until it is written down there: ${error.message}`);
+  }
+}
