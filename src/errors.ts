@@ -83,6 +83,7 @@ export const errorTable = {
   "no-write": refused("A file or folder cannot be written", "check its permissions"),
   "no-read": refused("A file or folder cannot be read", "check its permissions"),
   "nothing-found": refused("Nothing of that kind is here", "mv log"),
+  "audit-gaps": refused("An audit found questions without an answer", "see its gaps"),
   "check-failed": refused("mv check found something", "see its findings"),
   differs: refused("diff --exit-code found a difference", "mv diff"),
   usage: exit(2, "The command line is not understood", "--help"),

@@ -20,6 +20,30 @@ export const governRows: readonly CommandRow[] = [
     load: () => import("../check.ts"),
   },
   {
+    name: "audit",
+    group: "govern",
+    operands: "[version]",
+    summary: "answer what an auditor asks of a version, or name the gap",
+    about:
+      "Asks 27 questions (which code, data, people, approvals, signatures, what ran where) and answers each from the repository with its evidence, or names what is missing and the command that supplies it. Without a version it is the newest release of each model. Reads and hashes the bytes that are here; asks no server.",
+    flags: [
+      { flags: "--stage <stage>", text: "what stands on this stage" },
+      { flags: "--all", text: "every release" },
+      { flags: "--format <format>", text: "text where none is given", choices: ["text", "json", "markdown", "html"] },
+      { flags: "-o, --output <file>", text: "write the report there" },
+      { flags: "--strict", text: "exit 1 where there is a gap" },
+      { flags: "--no-hash", text: "do not read the bytes: quick, and the question stays open" },
+      { flags: "--allowed-signers <file>", text: "who may sign: COMMIT:PATH, or a file outside the repository" },
+      MODEL,
+    ],
+    examples: [
+      "mv audit v1.2.0",
+      "mv audit --stage production --format html -o audit.html",
+      "mv audit --all --format json --strict",
+    ],
+    load: () => import("../audit.ts"),
+  },
+  {
     name: "export",
     group: "govern",
     operands: "<version>",

@@ -1,0 +1,74 @@
+// The history of a model on the audit page: drawings, then releases and assignments as tables.
+import { showRollout } from "../../../model/assignment.ts";
+import type { AuditedModel } from "../../../operations/audit.ts";
+import { standingTime } from "../audit-times.ts";
+import { type Html, html, type Part } from "./html.ts";
+import { metricCharts } from "./metrics.ts";
+import { timeline } from "./timeline.ts";
+
+export function modelPart(model: AuditedModel, audited: ReadonlySet<string>, now: number): Html {
+  return html`<section>
+    <h2>History of ${model.model}</h2>
+    ${timeline(model, audited, now)} ${metricCharts(model, audited)}
+    <h3>Versions</h3>
+    ${table(["version", "date", "reason", "metrics"], releaseRows(model))}
+    ${model.stages.filter(({ assignments }) => assignments.length > 0).map(stagePart)}
+  </section>`;
+}
+
+interface TableRow {
+  cells: readonly Part[];
+  retracted: boolean;
+}
+
+function releaseRows({ releases }: AuditedModel): TableRow[] {
+  return releases.toReversed().map(({ version, date, reason, retracted, metrics }) => ({
+    retracted: retracted !== null,
+    cells: [
+      version,
+      date,
+      html`${firstLine(reason)}${retracted === null ? null : html`<div class="missing">Retracted: ${firstLine(retracted)}</div>`}`,
+      metrics.map(({ name, text }) => `${name} ${text}`).join(", "),
+    ],
+  }));
+}
+
+function stagePart({ stage, assignments }: AuditedModel["stages"][number]): Html {
+  const rows = assignments.map((standing) => ({
+    retracted: false,
+    cells: [
+      standing.tag,
+      standingTime(standing),
+      standing.rollout.length === 0 ? "nothing" : showRollout(standing.rollout),
+      standing.tagger === null ? "unknown" : `${standing.tagger.name} <${standing.tagger.email}>`,
+      html`${firstLine(standing.reason)}${standing.returns === null ? null : html`<div class="quiet">back to ${standing.returns.assignment}</div>`}`,
+    ],
+  }));
+  return html`<h3>Stage ${stage}</h3>
+    ${table(["assignment", "from", "versions", "by", "reason"], rows)}`;
+}
+
+function table(head: readonly string[], rows: readonly TableRow[]): Html {
+  const lines = rows.map(({ cells, retracted }) => {
+    const inner = cells.map((cell, at) => html`<td data-of="${head[at] ?? ""}">${cell}</td>`);
+    return retracted
+      ? html`<tr class="retracted">
+          ${inner}
+        </tr>`
+      : html`<tr>
+          ${inner}
+        </tr>`;
+  });
+  return html`<table class="stack">
+    <tbody>
+      <tr class="head">
+        ${head.map((word) => html`<th>${word}</th>`)}
+      </tr>
+      ${lines}
+    </tbody>
+  </table>`;
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}
