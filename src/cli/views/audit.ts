@@ -63,12 +63,13 @@ function rowLines(row: Row, style: Style): string[] {
 
 function notesOf({ versions, gaps, incomplete }: AuditResult): string[] {
   const notes: string[] = [];
-  if (incomplete !== null) notes.push(`This clone may lack history or tags, and so answers. Next: ${incomplete}`);
+  if (incomplete !== null)
+    notes.push(`This clone may lack history or tags, and so answers. Next: ${printable(incomplete)}`);
   const corrections = versions.filter(({ rows }) => rows.some(setsFields)).map(({ correction }) => correction);
   if (gaps > 0)
     notes.push(`${gaps} gap${gaps === 1 ? "" : "s"} in ${versions.length} version${versions.length === 1 ? "" : "s"}.`);
   if (corrections.length === 1)
-    notes.push(`What mv set says belongs to a version once it is tagged. Next: ${corrections[0] ?? ""}`);
+    notes.push(`What mv set says belongs to a version once it is tagged. Next: ${printable(corrections[0] ?? "")}`);
   return notes;
 }
 

@@ -5,6 +5,7 @@ import type { Registry } from "../registry.ts";
 import { readReleasedRecords } from "../released-records.ts";
 import type { Releases } from "../releases.ts";
 import { checkSeals } from "../verify/seals.ts";
+import type { Problem } from "../verify/problem.ts";
 import { checkTags } from "../verify/tags.ts";
 import type { ModelFacts, StageHistory } from "./facts.ts";
 
@@ -31,7 +32,7 @@ export async function readModelFacts(
     retractions: new Map(retracted),
     records,
     stages,
-    problems: [...tags, ...seals],
+    problems: [...tags, ...seals, ...unreadable(releases)],
   };
 }
 
@@ -45,4 +46,15 @@ async function readStages(project: Project, registry: Registry, model: string): 
       return { stage, assignments, confirmations: confirmations.events };
     }),
   );
+}
+
+/** What claims to be a release and cannot be read belongs to nobody knows which model, so it is said of each. */
+function unreadable(releases: Releases): Problem[] {
+  return releases.broken.map(({ tag, oid, why }) => ({
+    code: "release-differs",
+    what: tag,
+    tag,
+    message: `claims to be a release and cannot be read: ${why}`,
+    hint: `git cat-file tag ${oid}`,
+  }));
 }

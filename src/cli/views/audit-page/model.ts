@@ -50,7 +50,10 @@ function stagePart({ stage, assignments }: AuditedModel["stages"][number]): Html
 
 function table(head: readonly string[], rows: readonly TableRow[]): Html {
   const lines = rows.map(({ cells, retracted }) => {
-    const inner = cells.map((cell, at) => html`<td data-of="${head[at] ?? ""}">${cell}</td>`);
+    // Names, days and times are read better on one line.
+    const inner = cells.map(
+      (cell, at) => html`<td class="${at < 2 ? "short" : "long"}" data-of="${head[at] ?? ""}">${cell}</td>`,
+    );
     return retracted
       ? html`<tr class="retracted">
           ${inner}

@@ -20,7 +20,7 @@ section,.version{background:var(--card);border:1px solid var(--line);border-radi
 .tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:8px 16px;min-width:104px}
 .tile b{display:block;font-size:24px;line-height:1.2}
 .tile.gap b{color:var(--gap)}.tile.answered b{color:var(--ok)}
-summary{cursor:pointer;list-style-position:outside}
+summary{cursor:pointer}
 summary h2{display:inline}
 .reason{white-space:pre-line;border-left:3px solid var(--line);padding-left:12px;margin:12px 0}
 .warn{background:var(--bad-bg);color:var(--bad);border-radius:8px;padding:8px 12px;margin:12px 0;white-space:pre-line}
@@ -30,6 +30,7 @@ table{width:100%;border-collapse:collapse;margin:8px 0 0;font-size:14px}
 th{text-align:left;color:var(--quiet);font-weight:600;font-size:12px}
 th,td{padding:8px 10px 8px 0;border-top:1px solid var(--line);vertical-align:top}
 tr:first-child>th{border-top:0}
+td.short{white-space:nowrap}
 td.n{color:var(--quiet);width:2.2em;font-variant-numeric:tabular-nums}
 td.q{width:27%}
 td.s{width:9.5em}
@@ -50,6 +51,7 @@ svg text{fill:var(--ink)}
 .day,.lane{fill:var(--quiet)}
 .end{text-anchor:end}.mid,.version,.value,.share{text-anchor:middle}
 .title{font-weight:600}
+.value{paint-order:stroke;stroke:var(--card);stroke-width:3px}
 .dot{fill:var(--card);stroke:var(--bar);stroke-width:2}
 .dot.audited{fill:var(--bar)}
 .dot.retracted{fill:var(--bad-bg);stroke:var(--bad)}
@@ -68,11 +70,13 @@ table.stack,.stack tbody,.stack tr,.stack td{display:block;width:auto}
 .stack tr.head{display:none}
 .stack tr{border-top:1px solid var(--line);padding:10px 0}
 .stack td{border:0;padding:1px 0;width:auto}
-.stack td[data-of]::before{content:attr(data-of);color:var(--quiet);font-size:12px;display:inline-block;min-width:76px}
+.stack td[data-of]{padding-left:84px}
+.stack td[data-of]::before{content:attr(data-of);color:var(--quiet);font-size:12px;display:inline-block;width:84px;margin-left:-84px}
 .stack td.n{display:inline;padding-right:6px}
 .stack td.q{display:inline;font-weight:600}
 .stack td.q .asks{font-weight:400}
 .stack td:empty{display:none}
+td.short{white-space:normal}
 }
 @media print{
 :root{color-scheme:light;--ink:#000;--quiet:#444;--page:#fff;--card:#fff;--line:#bbb;--ok:#0b5a2c;--gap:#6b3900;--bad:#8a1a1f;--bar:#1d4f9c;

@@ -16,6 +16,8 @@ const FIRST_LANE = 74;
 const LANE = 40;
 const BAND = 26;
 const COLOURS = 8;
+/** Width of a quiet time since the last event. */
+const QUIET = 150;
 
 /** `audited`: the versions of the model that the report is about. `now`: seconds since 1970. */
 export function timeline(model: AuditedModel, audited: ReadonlySet<string>, now: number): Html {
@@ -23,14 +25,12 @@ export function timeline(model: AuditedModel, audited: ReadonlySet<string>, now:
   const times = [
     ...model.releases.map(({ time }) => time),
     ...stages.flatMap(({ assignments }) => assignments.flatMap(({ tagger }) => tagger?.date ?? [])),
-    ...(stages.length > 0 ? [now] : []),
   ];
-  const [first, last] = [Math.min(...times), Math.max(...times)];
-  const x = scale(first, last, LEFT + 20, RIGHT);
+  const axis = axisOf(times, stages.length > 0 ? now : null);
   const height = FIRST_LANE + stages.length * LANE + 28;
   const colour = coloursOf(model.releases);
   const bands = stages.map(({ stage, assignments }, at) =>
-    lane(stage, assignments, FIRST_LANE + at * LANE, x, now, colour),
+    lane(stage, assignments, FIRST_LANE + at * LANE, axis.x, now, colour),
   );
   return html`<div class="wide">
     <svg
@@ -40,12 +40,51 @@ export function timeline(model: AuditedModel, audited: ReadonlySet<string>, now:
       aria-label="Releases and stages of ${model.model}"
     >
       <text class="lane" x="0" y="${RELEASES_Y + 4}">releases</text>
-      <line class="axis" x1="${LEFT}" y1="${RELEASES_Y}" x2="${RIGHT + 20}" y2="${RELEASES_Y}" />
-      ${dots(model.releases, audited, x)}${bands}
-      <text class="day" x="${LEFT}" y="${height - 6}">${dayIn("+0000", first)}</text>
-      <text class="day end" x="${RIGHT + 20}" y="${height - 6}">${dayIn("+0000", last)}</text>
+      <line class="axis" x1="${LEFT}" y1="${RELEASES_Y}" x2="${axis.end}" y2="${RELEASES_Y}" />
+      ${dots(model.releases, audited, axis.x)}${bands}
+      ${axis.days.map(({ x, text, kind }) => html`<text class="day ${kind}" x="${x}" y="${height - 6}">${text}</text>`)}
     </svg>
   </div>`;
+}
+
+interface Axis {
+  x: (time: number) => number;
+  /** Where the line of the releases ends. */
+  end: number;
+  days: { x: number; text: string; kind: string }[];
+}
+
+/**
+ * Time from the first event to the last, and to `now` where something may still stand. A long quiet time since the last event
+ * would press all others together: it is shortened, and the days below say so.
+ */
+function axisOf(times: readonly number[], now: number | null): Axis {
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const day = (x: number, time: number, kind: string): Axis["days"][number] => ({
+    x,
+    text: dayIn("+0000", time),
+    kind,
+  });
+  const start = LEFT + 20;
+  if (now === null || now <= last) {
+    return {
+      x: scale(first, last, start, RIGHT),
+      end: RIGHT + 20,
+      days: [day(LEFT, first, ""), day(RIGHT + 20, last, "end")],
+    };
+  }
+  const isQuiet = now - last > (last - first) / 4;
+  const events = scale(first, isQuiet ? last : now, start, isQuiet ? RIGHT - QUIET : RIGHT);
+  const tail = scale(last, now, RIGHT - QUIET, RIGHT);
+  return {
+    x: (time) => (isQuiet && time > last ? tail(time) : events(time)),
+    end: isQuiet ? RIGHT - QUIET : RIGHT + 20,
+    days: [
+      day(LEFT, first, ""),
+      ...(isQuiet ? [day(RIGHT - QUIET, last, "mid")] : []),
+      { x: RIGHT + 40, text: `${dayIn("+0000", now)} (now)`, kind: "end" },
+    ],
+  };
 }
 
 /** A colour for each version: neighbours differ. */

@@ -44,8 +44,8 @@ export function whichOutputs({ card, release, set }: VersionFacts): Verdict {
       ...card.thresholds.map(({ name, value }) => `Threshold${name === "" ? "" : ` of ${name}`} ${value}`),
     ],
     missing: [
-      ...(card.outputs.length === 0 ? [{ what: "what the outputs mean", field: "outputs" }] : []),
-      ...(card.thresholds.length === 0 ? [{ what: "where a decision is made of them", field: "thresholds" }] : []),
+      ...(card.outputs.length === 0 ? [{ what: "what the outputs mean", field: "outputs.NAME" }] : []),
+      ...(card.thresholds.length === 0 ? [{ what: "where a decision is made of them", field: "thresholds.NAME" }] : []),
     ],
     evidence: [recordEvidence(release)],
   });
@@ -71,7 +71,8 @@ export function whyThisNumber({ release, changes, set }: VersionFacts): Verdict 
   if (previous === null)
     return outside("not-applicable", "It is the first release of its line", [tagEvidence(release)]);
   const step = bumpOf(previous.version, release.version);
-  const rows = changes === null ? [] : changeRows(changes);
+  // The reason is said already, and what else the record says has questions of its own.
+  const rows = changes === null ? [] : changeRows({ ...changes, other: [] });
   const breaks = changes !== null && (changes.features.removed.length > 0 || changes.features.reordered);
   return judge(set, {
     answer: [

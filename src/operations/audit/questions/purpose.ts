@@ -4,20 +4,18 @@ import type { VersionFacts } from "../facts.ts";
 import { dayOf } from "../moments.ts";
 import { type Evidence, judge, type Missing, recordEvidence, tagEvidence, type Verdict } from "../verdict.ts";
 
+const PURPOSE = [
+  ["purpose", "Purpose", "what it is for"],
+  ["users", "Users", "who uses it"],
+  ["restrictions", "Not for", "what it must not be used for"],
+] as const;
+
 export function whatFor({ card, release, set }: VersionFacts): Verdict {
-  const part = (
-    label: string,
-    field: "purpose" | "users" | "restrictions",
-  ): { answer: string[]; missing: Missing[] } => {
-    const said = card[field];
-    return said.length > 0
-      ? { answer: [`${label}: ${said.join("; ")}`], missing: [] }
-      : { answer: [], missing: [{ what: label.toLowerCase(), field }] };
-  };
-  const parts = [part("Purpose", "purpose"), part("Users", "users"), part("Not for", "restrictions")];
+  const said = PURPOSE.filter(([field]) => card[field].length > 0);
+  const silent = PURPOSE.filter(([field]) => card[field].length === 0);
   return judge(set, {
-    answer: parts.flatMap(({ answer }) => answer),
-    missing: parts.flatMap(({ missing }) => missing),
+    answer: said.map(([field, label]) => `${label}: ${card[field].join("; ")}`),
+    missing: silent.map(([field, , what]) => ({ what, field })),
     evidence: [recordEvidence(release)],
   });
 }

@@ -26,7 +26,7 @@ export function isHistoryWhole({ model, release, set }: VersionFacts): Verdict {
         ? ["Every tag that a later one names is where it was, with the record that it sealed"]
         : []),
       sealer === undefined
-        ? "No later release seals it yet: the copy in a store is the second witness (mv verify --remote NAME)"
+        ? "No later release seals it yet: the copy in a store is the second witness"
         : `Sealed by ${sealer.version}`,
     ],
     missing: model.problems.map(({ what, message, hint }): Missing => ({ what: `${what} ${message}`, command: hint })),
