@@ -49,7 +49,7 @@ describe("mv audit", () => {
                          missing: what the outputs mean
                          missing: where a decision is made of them
                          churn.model.yaml c18a1442
-                         Next: mv set outputs=… thresholds=…
+                         Next: mv set outputs.NAME=… thresholds.NAME=…
        9 gap             Which hyperparameters, and which seed?
                          C 0.5
                          missing: the random seed, or that there is none
@@ -79,9 +79,9 @@ describe("mv audit", () => {
                          churn.model.yaml c18a1442
                          Next: mv set base_model=… license=…
       14 gap             What is it for, for whom, and what is it not for?
-                         missing: purpose
-                         missing: users
-                         missing: not for
+                         missing: what it is for
+                         missing: who uses it
+                         missing: what it must not be used for
                          churn.model.yaml c18a1442
                          Next: mv set purpose=… users=… restrictions=…
       15 gap             What are its known limits?
@@ -140,7 +140,7 @@ describe("mv audit", () => {
                          Next: mv set validation.date=… validation.next=… validation.expires=…
       26 answered        Was a tag moved or removed, or history rewritten?
                          Every tag that a later one names is where it was, with the record that it sealed
-                         No later release seals it yet: the copy in a store is the second witness (mv verify --remote NAME)
+                         No later release seals it yet: the copy in a store is the second witness
                          v1.1.0 <tag v1.1.0>
       27 gap             Which versions are retired, and are old ones kept?
                          No version is retracted

@@ -1,4 +1,5 @@
 // Who made it, who answers for it, who checked it, who approved it, and by whose keys.
+import { sameAddress } from "../../../model/stage-rules.ts";
 import type { Person, SignatureFact, VersionFacts } from "../facts.ts";
 import { dayOf, moment } from "../moments.ts";
 import { judge, type Missing, recordEvidence, tagEvidence, type Verdict } from "../verdict.ts";
@@ -28,16 +29,15 @@ export function whoIsWho({ release, card, authors, set }: VersionFacts): Verdict
 /** Whether a text such as "Ben <ben@example.org>", an address or a name means the person. */
 function isSamePerson({ name, email }: Person, text: string): boolean {
   const [, address] = /<([^<>]*)>/.exec(text) ?? [];
-  const said = (address ?? text).trim().toLowerCase();
-  return said === email.toLowerCase() || (address === undefined && said === name.toLowerCase());
+  const said = sameAddress(address ?? text);
+  return said === sameAddress(email) || (address === undefined && said === sameAddress(name));
 }
 
-export function whoApproved({ approvals, release, model, set }: VersionFacts): Verdict {
+export function whoApproved({ approvals, authors, release, model, set }: VersionFacts): Verdict {
   const { tag, oid } = release;
+  const makers = new Set([release.tagger, ...authors].map(({ email }) => sameAddress(email)));
   const valid = approvals.filter(({ approval }) => approval.release === oid);
-  const others = valid.filter(
-    ({ approval }) => approval.tagger.email.toLowerCase() !== release.tagger.email.toLowerCase(),
-  );
+  const others = valid.filter(({ approval }) => !makers.has(sameAddress(approval.tagger.email)));
   const stage = model.stages.at(-1)?.stage ?? "production";
   return judge(set, {
     answer: valid.map(({ approval, signature }) => {
@@ -47,7 +47,7 @@ export function whoApproved({ approvals, release, model, set }: VersionFacts): V
     missing: [
       ...(valid.length === 0 ? [{ what: "an approval", command: `mv approve ${tag} ${stage} -m WHY` }] : []),
       ...(valid.length > 0 && others.length === 0
-        ? [{ what: "an approval by somebody who did not release it", command: `mv approve ${tag} ${stage} -m WHY` }]
+        ? [{ what: "an approval by somebody who did not make it", command: `mv approve ${tag} ${stage} -m WHY` }]
         : []),
     ],
     evidence: valid.map(({ approval }) => tagEvidence(approval)),

@@ -32,7 +32,7 @@ export function whatRanWhere({ model, release, set }: VersionFacts): Verdict {
         : ran.flatMap(({ history, stays: list }) => list.map((stay) => stayWords(history.stage, stay))),
     missing: unconfirmed.map(({ history }) => ({
       what: `word from ${history.stage} that it really ran there`,
-      command: `mv confirm ${history.stage} --version ${release.version}`,
+      command: `mv confirm ${history.stage} --version ${release.tag}`,
     })),
     evidence: ran.flatMap(({ history, stays: list }) => [
       ...list.map(({ from }) => tagEvidence(from)),
