@@ -11,7 +11,7 @@ import { checkChains } from "./verify/chains.ts";
 import { checkDates, warnOfUnsealed } from "./verify/dates.ts";
 import { type Events, NO_EVENTS, readEvents, tagsOf } from "./verify/events.ts";
 import { checkSeals } from "./verify/seals.ts";
-import { checkTags } from "./verify/tags.ts";
+import { checkTags, unreadable } from "./verify/tags.ts";
 import { checkWorktree, type TreeArtifact } from "./verify/worktree.ts";
 import type { CheckedSignatures } from "./trust/release-signatures.ts";
 import { findVersion, modelNames, oneModel } from "./versions.ts";
@@ -157,14 +157,4 @@ function noTags(): MvError {
   return new MvError("usage", "--signatures: give versions or --all: only tags are signed", {
     hint: "mv verify --all --signatures",
   });
-}
-
-function unreadable(releases: Releases): Problem[] {
-  return releases.broken.map(({ tag, oid, why }) => ({
-    code: "release-differs",
-    what: tag,
-    tag,
-    message: `claims to be a release and cannot be read: ${why}`,
-    hint: `git cat-file tag ${oid}`,
-  }));
 }

@@ -139,7 +139,7 @@ describe("mv audit", () => {
                          churn.model.yaml c18a1442
                          Next: mv set validation.date=… validation.next=… validation.expires=…
       26 answered        Was a tag moved or removed, or history rewritten?
-                         Every tag that a later one names is where it was, with the record that it sealed
+                         Every release and event that a later tag names is where it was, none is older than what it names, and records are as sealed
                          No later release seals it yet: the copy in a store is the second witness
                          v1.1.0 <tag v1.1.0>
       27 gap             Which versions are retired, and are old ones kept?

@@ -4,9 +4,11 @@ import type { Project } from "../project.ts";
 import type { Registry } from "../registry.ts";
 import { readReleasedRecords } from "../released-records.ts";
 import type { Releases } from "../releases.ts";
+import { checkChains } from "../verify/chains.ts";
+import { checkDates } from "../verify/dates.ts";
+import { readEvents } from "../verify/events.ts";
 import { checkSeals } from "../verify/seals.ts";
-import type { Problem } from "../verify/problem.ts";
-import { checkTags } from "../verify/tags.ts";
+import { checkTags, unreadable } from "../verify/tags.ts";
 import type { ModelFacts, StageHistory } from "./facts.ts";
 
 export async function readModelFacts(
@@ -16,11 +18,14 @@ export async function readModelFacts(
   model: string,
 ): Promise<ModelFacts> {
   const own = releases.of(model);
-  const [records, tags, seals, stages] = await Promise.all([
+  const events = await readEvents(project, releases, new Set([model]));
+  const [records, stages, ...problems] = await Promise.all([
     readReleasedRecords(project, own),
-    checkTags(project, own),
-    checkSeals(project, releases, own),
     readStages(project, registry, model),
+    checkTags(project, own),
+    checkSeals(project, releases, own, events),
+    checkChains(project, releases, events),
+    checkDates(project, releases, own, events),
   ]);
   const retracted = own.flatMap((release) => {
     const event = releases.isRetracted(release);
@@ -32,7 +37,7 @@ export async function readModelFacts(
     retractions: new Map(retracted),
     records,
     stages,
-    problems: [...tags, ...seals, ...unreadable(releases)],
+    problems: [...problems.flat(), ...events.problems, ...unreadable(releases)],
   };
 }
 
@@ -46,15 +51,4 @@ async function readStages(project: Project, registry: Registry, model: string): 
       return { stage, assignments, confirmations: confirmations.events };
     }),
   );
-}
-
-/** What claims to be a release and cannot be read belongs to nobody knows which model, so it is said of each. */
-function unreadable(releases: Releases): Problem[] {
-  return releases.broken.map(({ tag, oid, why }) => ({
-    code: "release-differs",
-    what: tag,
-    tag,
-    message: `claims to be a release and cannot be read: ${why}`,
-    hint: `git cat-file tag ${oid}`,
-  }));
 }

@@ -9,6 +9,7 @@ import { parsePointer, type Pointer } from "../../model/pointer.ts";
 import { type ModelRecord, parseRecord } from "../../model/record.ts";
 import { parseTagObject, type Release } from "../../model/release.ts";
 import type { Project } from "../project.ts";
+import type { Releases } from "../releases.ts";
 import { quoted } from "../targets.ts";
 import type { Problem } from "./problem.ts";
 
@@ -45,6 +46,17 @@ export async function checkTags(project: Project, releases: readonly Release[]):
     );
   }
   return problems;
+}
+
+/** Tags that claim to be releases and cannot be read, of whatever model. */
+export function unreadable(releases: Releases): Problem[] {
+  return releases.broken.map(({ tag, oid, why }) => ({
+    code: "release-differs",
+    what: tag,
+    tag,
+    message: `claims to be a release and cannot be read: ${why}`,
+    hint: `git cat-file tag ${oid}`,
+  }));
 }
 
 type Complain = (message: string, hint?: string) => void;

@@ -23,7 +23,9 @@ export function isHistoryWhole({ model, release, set }: VersionFacts): Verdict {
   return judge(set, {
     answer: [
       ...(model.problems.length === 0
-        ? ["Every tag that a later one names is where it was, with the record that it sealed"]
+        ? [
+            "Every release and event that a later tag names is where it was, none is older than what it names, and records are as sealed",
+          ]
         : []),
       sealer === undefined
         ? "No later release seals it yet: the copy in a store is the second witness"
