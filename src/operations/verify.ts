@@ -5,6 +5,7 @@ import { dayIn } from "../model/day.ts";
 import type { Release } from "../model/release.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
+import { quoted } from "./targets.ts";
 import { checkObjects } from "./verify/objects.ts";
 import type { Problem } from "./verify/problem.ts";
 import { checkChains } from "./verify/chains.ts";
@@ -23,6 +24,8 @@ export interface VerifyInput {
   all?: boolean | undefined;
   /** Every tag must be signed by its tagger. Git config mversion.allowedSigners has signatures checked where there are some. */
   signatures?: boolean | undefined;
+  /** Stores and Git remotes to be asked what they remember of the tags; with `all`. */
+  witnesses?: readonly string[] | undefined;
   /** Who may sign, as `readSigners` takes it; means `signatures`. */
   allowedSigners?: string | undefined;
 }
@@ -55,6 +58,11 @@ export interface VerifyResult {
 /** Reads and hashes everything that is asked for; a finding is no failure. Fails with unknown-version. Rotten objects go to quarantine. */
 export async function verify(project: Project, input: VerifyInput): Promise<VerifyResult> {
   const releases = await readReleases(project);
+  if (input.all !== true && (input.witnesses ?? []).length > 0) {
+    throw new MvError("usage", "--witness: a missing tag is found among all of them", {
+      hint: `mv verify --all --witness ${quoted(input.witnesses?.[0] ?? "")}`,
+    });
+  }
   if (input.all !== true && input.versions.length === 0) {
     if (input.signatures === true || input.allowedSigners !== undefined) throw noTags();
     return { releases: [], events: 0, ...(await checkWorktree(project, input.model)) };
@@ -68,6 +76,10 @@ export async function verify(project: Project, input: VerifyInput): Promise<Veri
     ...(await checkChains(project, releases, events)),
     ...(await checkDates(project, releases, chosen, events)),
   ];
+  for (const name of input.witnesses ?? []) {
+    const { askWitness } = await import("./verify/witness.ts");
+    seals.push(...(await askWitness(project, releases, modelsMeant(project, releases, input), name)));
+  }
   if (input.all === true) warnOfUnsealed(project, releases, modelsMeant(project, releases, input));
   const signatures = await signaturesOf(project, releases, chosen, events, input);
   const objects = await checkObjects(project, chosen);

@@ -1,7 +1,7 @@
 import { type ErrorCode, MvError } from "../../errors.ts";
 import { verify, type VerifyResult } from "../../operations/verify.ts";
 import type { CommandRun, Context, Outcome, Values } from "../command.ts";
-import { isOn, text } from "../flags.ts";
+import { isOn, list, text } from "../flags.ts";
 import { problemLines, verifyView } from "../views/verify.ts";
 
 /** The worst finding decides the exit status. */
@@ -28,6 +28,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     all: isOn(flags, "all"),
     signatures: isOn(flags, "signatures"),
     allowedSigners: text(flags, "allowedSigners"),
+    witnesses: list(flags, "witness"),
   });
   if (result.problems.length > 0) throw broken(result);
   return {

@@ -132,6 +132,11 @@ export const shareRows: readonly CommandRow[] = [
         text: "who may sign: COMMIT:PATH, or a file outside the repository; default: git config mversion.allowedSigners, else gpg.ssh.allowedSignersFile",
       },
       {
+        flags: "--witness <remote>",
+        text: "with --all: ask a store or Git remote which tags it remembers, so that a missing one is found (repeatable)",
+        repeat: true,
+      },
+      {
         flags: "--bundle <file>",
         text: "a model's signature (mv sign): every file must be as signed, none more, none less",
       },
@@ -142,6 +147,7 @@ export const shareRows: readonly CommandRow[] = [
       "mv verify v1.1.0",
       "mv verify --all --signatures",
       "mv verify --remote store --sample 5%",
+      "mv verify --all --witness store --witness origin",
       "mv verify --bundle churn-1.1.0.sigstore.json --public-key model.pub ./model",
     ],
     load: () => import("../verify.ts"),
