@@ -46,6 +46,7 @@ export { tag, type TagInput, type TagResult } from "./operations/tag.ts";
 export { untag, type UntagInput, type UntagResult } from "./operations/untag.ts";
 export { retract, type RetractInput, type RetractResult } from "./operations/retract.ts";
 export { audit, type AuditInput, type AuditResult } from "./operations/audit.ts";
+export { changelog, type ChangelogInput, type ChangelogResult } from "./operations/changelog.ts";
 export { exportVersion, type ExportFormat, type ExportInput, type ExportResult } from "./operations/export.ts";
 export { revert, type RevertInput, type RevertResult } from "./operations/revert.ts";
 export { checkout, type CheckoutInput, type CheckoutResult } from "./operations/checkout.ts";

@@ -111,10 +111,17 @@ export const releaseRows: readonly CommandRow[] = [
       { flags: "--stage <stage>", text: "what was on this stage, instead: from, to, who and why" },
       { flags: "--sort <metric>", text: "best first by this metric, as policy.metrics says which way is better" },
       { flags: "--csv", text: "one row a release, for a spreadsheet" },
+      { flags: "--changelog", text: "a changelog in Markdown: what each version added, changed and removed, and why" },
       { flags: "--full", text: "whole reasons, not only their first line" },
       { flags: "-n, --max <number>", text: "list at most so many" },
     ],
-    examples: ["mv log", "mv log --sort accuracy --max 5", "mv log --stage production", "mv log --csv > releases.csv"],
+    examples: [
+      "mv log",
+      "mv log --sort accuracy --max 5",
+      "mv log --stage production",
+      "mv log --csv > releases.csv",
+      "mv log --changelog > CHANGELOG.md",
+    ],
     load: () => import("../log.ts"),
   },
 ];
