@@ -63,6 +63,12 @@ export function retryAfterOf(header: string | undefined, now = Date.now()): numb
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
+/** The time that a header such as Last-Modified gives; null where it gives none. */
+export function dateOf(header: string | undefined): Date | null {
+  const time = Date.parse(header ?? "");
+  return Number.isNaN(time) ? null : new Date(time);
+}
+
 /** A server's own words for a message: one line, without control characters, not long. */
 export function sayable(words: string): string {
   const line = words.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();

@@ -29,6 +29,8 @@ export interface TransferOptions {
    * them again.
    */
   readonly onDone?: ((object: Transfer, sha256?: string) => void) | undefined;
+  /** Sending: the caller has asked just now, and the remote had none of these; it need not be asked again before. */
+  readonly areLacking?: boolean | undefined;
 }
 
 /** What a remote cannot do at all throws MvError denied, or gc-refused for `list` and `remove`. */

@@ -1,5 +1,6 @@
-// Objects of one remote into the cache: asked for first, gathered beside the cache, and taken in where their SHA-256 is right.
-import { lstat } from "node:fs/promises";
+// Objects of one remote into the cache: gathered beside the cache, and taken in where their SHA-256 is right. That the remote has
+// them is taken for granted until it lacks one: only then it is asked which it has.
+import { lstatSync } from "node:fs";
 import { isMvError, type MvError } from "../../errors.ts";
 import type { ObjectRef, Remote } from "../../remotes/remote.ts";
 import type { Project } from "../project.ts";
@@ -25,11 +26,9 @@ export async function receiveFrom(
   jobs: number,
 ): Promise<Received> {
   const store = await project.store();
-  const held = await remote.has(wanted);
-  const objects = wanted.filter(({ sha256 }) => held.has(sha256));
-  await store.requireRoom(objects);
+  await store.requireRoom(wanted);
   const received: Received = { ok: [], wrong: [], failure: null };
-  const onBytes = showProgress(project, objects);
+  const options: ReceiveOptions = { jobs, onBytes: showProgress(project, wanted), lacksSome: false };
   let adopting: Promise<void> = Promise.resolve();
   const adopt = async (batch: Batch): Promise<void> => {
     const states = await store.adopt(batch.done);
@@ -41,11 +40,11 @@ export async function receiveFrom(
     const fresh = again.filter(({ sha256 }) => batch.resumed.has(sha256));
     received.wrong.push(...again.filter(({ sha256 }) => !batch.resumed.has(sha256)), ...batch.wrong);
     if (fresh.length === 0) return;
-    const second = await receiveBatch(project, remote, fresh, { jobs, onBytes });
+    const second = await receiveBatch(project, remote, fresh, options);
     await adopt({ ...second, resumed: new Set() });
   };
-  for (const batch of batches(objects)) {
-    const came = await receiveBatch(project, remote, batch, { jobs, onBytes });
+  for (const batch of batches(wanted)) {
+    const came = await receiveBatch(project, remote, batch, options);
     await adopting;
     adopting = adopt(came);
     // Its failure is seen when it is awaited.
@@ -66,19 +65,33 @@ interface Batch {
   failure: MvError | null;
 }
 
+interface ReceiveOptions {
+  readonly jobs: number;
+  readonly onBytes: (count: number) => void;
+  /** The remote has lacked one: it is asked before it is asked for more. */
+  lacksSome: boolean;
+}
+
 async function receiveBatch(
   project: Project,
   remote: Remote,
   objects: readonly ObjectRef[],
-  options: { jobs: number; onBytes: (count: number) => void },
+  options: ReceiveOptions,
 ): Promise<Batch> {
   const store = await project.store();
   const batch: Batch = { done: [], wrong: [], resumed: new Set(), failure: null };
   let left = objects.map((object) => ({ ...object, file: store.incoming(object.sha256) }));
-  for (const { sha256, file } of left) if ((await sizeOf(file)) > 0) batch.resumed.add(sha256);
+  for (const { sha256, file } of left) if (sizeOf(file) > 0) batch.resumed.add(sha256);
+  let isAsked = false;
   while (left.length > 0) {
     const done = new Set<string>();
     try {
+      if (options.lacksSome && !isAsked) {
+        const held = await remote.has(left);
+        left = left.filter(({ sha256 }) => held.has(sha256));
+        isAsked = true;
+        if (left.length === 0) return batch;
+      }
       await remote.receive(left, {
         ...options,
         onDone: ({ sha256, size }, hashed) => {
@@ -92,7 +105,8 @@ async function receiveBatch(
       const culprit = isMvError(error) ? error.details["sha256"] : undefined;
       const object = left.find(({ sha256 }) => sha256 === culprit && !done.has(sha256));
       if (isMvError(error) && object && (error.code === "object-missing" || error.code === "bytes-wrong")) {
-        if (error.code === "bytes-wrong") batch.wrong.push({ sha256: object.sha256, size: object.size });
+        if (error.code === "object-missing") options.lacksSome = true;
+        else batch.wrong.push({ sha256: object.sha256, size: object.size });
         left = left.filter(({ sha256 }) => sha256 !== culprit && !done.has(sha256));
         continue;
       }
@@ -129,6 +143,6 @@ function showProgress(project: Project, objects: readonly ObjectRef[]): (count: 
   };
 }
 
-async function sizeOf(file: string): Promise<number> {
-  return (await lstat(file).catch(() => null))?.size ?? 0;
+function sizeOf(file: string): number {
+  return lstatSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -167,18 +167,20 @@ async function send(
   await options.beforeSend?.();
   const total = objects.reduce((sum, { size }) => sum + size, 0);
   let bytes = 0;
+  const confirmed = new Set<string>();
   await remote.send(
     objects.map((object) => ({ ...object, file: store.objectPath(object.sha256) })),
     {
       jobs: await jobsOf(project, options.jobs),
       signal: options.signal,
+      areLacking: true,
+      onDone: ({ sha256 }) => confirmed.add(sha256),
       onBytes(count) {
         bytes += count;
         project.report({ phase: "Sending", bytes, total, files: objects.length });
       },
     },
   );
-  const confirmed = await remote.has(objects, options.signal);
   const open = objects.filter(({ sha256 }) => !confirmed.has(sha256));
   if (open.length === 0) return;
   throw new MvError("push-incomplete", `${remote.name} does not confirm ${open.length} of ${objects.length} objects`, {

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { MvError } from "../../errors.ts";
 import { objectPath } from "../layout.ts";
-import { isPassing, networkFailure, passing, type Peer } from "../network.ts";
+import { dateOf, isPassing, networkFailure, passing, type Peer } from "../network.ts";
 import type { MarkedFile, ObjectRef } from "../remote.ts";
 import { isSafe } from "./address.ts";
 import { decoded, isUndecodable } from "./encoding.ts";
@@ -98,11 +98,6 @@ export function createSite(peer: Peer, base: URL, http: Http): Site {
   }
 
   return { http, peer, urlOf, refuseObject, sizeOf, readAll };
-}
-
-function dateOf(header: string | undefined): Date | null {
-  const time = Date.parse(header ?? "");
-  return Number.isNaN(time) ? null : new Date(time);
 }
 
 function isAbsent({ status }: HttpAnswer): boolean {

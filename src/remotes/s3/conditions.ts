@@ -37,9 +37,9 @@ export function createConditions(bucket: Bucket): Conditions {
 
 async function probe(bucket: Bucket): Promise<boolean> {
   const text = Buffer.from("mversion writes this to learn whether the server keeps to conditions.\n");
-  const isNew = await put(bucket, PROBE, text, { IfNoneMatch: "*" });
-  if (isNew && (await put(bucket, PROBE, text, { IfNoneMatch: "*" }))) return false;
-  return !(await put(bucket, PROBE, text, { IfMatch: '"00000000000000000000000000000000"' }));
+  const isNew = await put(bucket, PROBE, text, { "if-none-match": "*" });
+  if (isNew && (await put(bucket, PROBE, text, { "if-none-match": "*" }))) return false;
+  return !(await put(bucket, PROBE, text, { "if-match": '"00000000000000000000000000000000"' }));
 }
 
 async function withClaim<T>(bucket: Bucket, path: string, work: () => Promise<T>): Promise<T> {

@@ -80,6 +80,12 @@ export function s3Failure(peer: Peer, bucket: string, error: unknown, answered: 
   return fail("unreachable", `${peer.url} answers ${said}`, `mv remote test ${peer.name}`);
 }
 
+/** Where a redirect says that the bucket is; `isGuess`: the region that was asked is nobody's word, so a refusal may correct it. */
+export function regionIn(error: unknown, isGuess: boolean): string | undefined {
+  const { status, region } = answerOf(error);
+  return status === 301 || status === 307 || (isGuess && status === 400) ? region : undefined;
+}
+
 /** Whether the error is an answer with that status, such as 404. */
 export function hasStatus(error: unknown, ...statuses: number[]): boolean {
   return statuses.includes(answerOf(error).status);

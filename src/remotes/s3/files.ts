@@ -4,8 +4,7 @@ import { filePath } from "../layout.ts";
 import type { MarkedFile, Remote } from "../remote.ts";
 import type { Bucket } from "./bucket.ts";
 import { createConditions } from "./conditions.ts";
-import { hasStatus } from "./failure.ts";
-import { listKeys, put, readKey, removeKey } from "./keys.ts";
+import { headKey, listKeys, put, readKey, removeKey } from "./keys.ts";
 
 type Files = Pick<Remote, "readFile" | "writeFile" | "listFiles" | "removeFile">;
 
@@ -26,11 +25,11 @@ export function createBucketFiles(bucket: Bucket): Files {
       filePath(path);
       if (expect === undefined) return put(bucket, path, bytes, undefined);
       if (await conditions.areKept()) {
-        return put(bucket, path, bytes, expect === null ? { IfNoneMatch: "*" } : { IfMatch: expect });
+        return put(bucket, path, bytes, expect === null ? { "if-none-match": "*" } : { "if-match": expect });
       }
       return conditions.alone(path, async () => {
-        const now = await markOf(bucket, path);
-        return now === expect && put(bucket, path, bytes, undefined);
+        const now = await headKey(bucket, path);
+        return (now?.mark ?? null) === expect && put(bucket, path, bytes, undefined);
       });
     },
     async listFiles(folder) {
@@ -42,13 +41,4 @@ export function createBucketFiles(bucket: Bucket): Files {
       await removeKey(bucket, filePath(path));
     },
   };
-}
-
-async function markOf(bucket: Bucket, path: string): Promise<string | null> {
-  const answer = await bucket.run(
-    (client, options) => client.send(new bucket.sdk.HeadObjectCommand(bucket.at(path)), options),
-    undefined,
-    (error) => (hasStatus(error, 404) ? { ETag: undefined } : undefined),
-  );
-  return answer.ETag ?? null;
 }

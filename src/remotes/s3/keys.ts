@@ -1,53 +1,96 @@
-// Single keys of a bucket: put with a condition, read, removed, listed.
+// Single keys of a bucket: put with a condition, read, measured, removed, listed.
 import { hash } from "node:crypto";
+import { MvError } from "../../errors.ts";
+import { dateOf } from "../network.ts";
 import type { MarkedFile } from "../remote.ts";
+import { discard, readAll } from "../web/client.ts";
 import type { Bucket } from "./bucket.ts";
-import { putCommand } from "./checked.ts";
 import { hasCode, hasStatus } from "./failure.ts";
 
-/** Puts bytes at a path. False where the condition does not hold. */
-export async function put(
-  bucket: Bucket,
-  path: string,
-  body: Uint8Array,
-  expect: { IfMatch: string } | { IfNoneMatch: "*" } | undefined,
-): Promise<boolean> {
-  const command = putCommand(bucket, { path, body, sha256: hash("sha256", body, "hex"), expect });
-  return bucket.run(
-    async (client, options) => {
-      await client.send(command, options);
-      return true;
-    },
-    undefined,
+/** Base64 of a hash in hex, as the checksum headers of S3 want it. */
+function base64Of(hex: string): string {
+  return Buffer.from(hex, "hex").toString("base64");
+}
+
+/** For a named file: what must still be there. */
+type Condition = { "if-match": string } | { "if-none-match": "*" };
+
+interface Upload {
+  path: string;
+  bytes: Uint8Array;
+  /** Of the bytes, hex: the server refuses others, and answers only when it has these. */
+  sha256: string;
+  expect?: Condition | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Puts bytes whose hash is known at a path. False where the condition does not hold. */
+export async function putHashed(bucket: Bucket, { path, bytes, sha256, expect, signal }: Upload): Promise<boolean> {
+  const headers = {
+    ...expect,
+    "content-type": path.endsWith(".json") ? "application/json" : "application/octet-stream",
+    "x-amz-checksum-sha256": base64Of(sha256),
+  };
+  const reply = await bucket.ask(
+    { method: "PUT", path, headers, body: { bytes, sha256 }, signal },
     // What must be replaced may be gone: the condition does not hold either.
     (error) => (hasStatus(error, 412) || (expect !== undefined && hasCode(error, "NoSuchKey")) ? false : undefined),
   );
+  if (reply === false) return false;
+  discard(reply);
+  return true;
+}
+
+/** As putHashed, for bytes whose hash is not known yet. */
+export async function put(
+  bucket: Bucket,
+  path: string,
+  bytes: Uint8Array,
+  expect: Condition | undefined,
+): Promise<boolean> {
+  return putHashed(bucket, { path, bytes, sha256: hash("sha256", bytes, "hex"), expect });
 }
 
 /** What lies at a path; null where nothing does. */
 export async function readKey(bucket: Bucket, path: string, maxBytes: number): Promise<MarkedFile | "too-big" | null> {
-  return bucket.run(
-    async (client, options): Promise<MarkedFile | "too-big"> => {
-      const answer = await client.send(new bucket.sdk.GetObjectCommand(bucket.at(path)), options);
-      const body = answer.Body as NodeJS.ReadableStream & { destroy(): void };
-      const chunks: Buffer[] = [];
-      let length = answer.ContentLength ?? 0;
-      if (length <= maxBytes) {
-        length = 0;
-        for await (const chunk of body) {
-          chunks.push(chunk as Buffer);
-          length += (chunk as Buffer).length;
-          if (length > maxBytes) break;
-        }
-      }
-      body.destroy();
-      return length > maxBytes
-        ? "too-big"
-        : { bytes: Buffer.concat(chunks), mark: answer.ETag ?? "", modified: answer.LastModified ?? null };
-    },
-    undefined,
-    (error) => (hasCode(error, "NoSuchKey") ? null : undefined),
+  const reply = await bucket.ask({ method: "GET", path }, (error) => (hasCode(error, "NoSuchKey") ? null : undefined));
+  if (reply === null) return null;
+  const bytes = await readAll(reply.body, maxBytes).catch((error: unknown) => {
+    throw bucket.broken(error);
+  });
+  return bytes === null
+    ? "too-big"
+    : { bytes, mark: reply.headers.etag ?? "", modified: dateOf(reply.headers["last-modified"]) };
+}
+
+/** What HEAD says of a path: bytes, and the mark of this state; null where nothing is there. Throws MvError denied. */
+export async function headKey(
+  bucket: Bucket,
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ size: number; mark: string } | null> {
+  const reply = await bucket.ask({ method: "HEAD", path, signal }, (error) => {
+    if (hasStatus(error, 404)) return "absent" as const;
+    // The answer to HEAD has no body, so no reason: one that has is asked for below.
+    return hasStatus(error, 400, 403) ? ("refused" as const) : undefined;
+  });
+  if (reply === "absent") return null;
+  if (reply !== "refused") {
+    reply.body.resume();
+    return { size: Number(reply.headers["content-length"] ?? -1), mark: reply.headers.etag ?? "" };
+  }
+  await bucket.run(
+    (client, options) =>
+      client.send(
+        new bucket.sdk.ListObjectsV2Command({ Bucket: bucket.bucket, Prefix: bucket.prefix, MaxKeys: 1 }),
+        options,
+      ),
+    signal,
   );
+  throw new MvError("denied", `${bucket.name}: ${bucket.bucket} may be listed, but ${path} may not be read`, {
+    hint: "the key needs s3:GetObject",
+    details: { remote: bucket.name },
+  });
 }
 
 export interface ListedKey {

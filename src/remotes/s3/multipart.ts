@@ -1,14 +1,16 @@
 // One large object in parts, several of them under way at once, going on with what an interrupted upload left there.
 import { createHash, hash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { isMvError, MvError } from "../../errors.ts";
 import type { Budget } from "../budget.ts";
 import { objectPath } from "../layout.ts";
+import { wrongBytes } from "../object-errors.ts";
 import type { Transfer, TransferOptions } from "../remote.ts";
 import { requireGoing } from "../together.ts";
+import { discard } from "../web/client.ts";
 import type { Bucket } from "./bucket.ts";
-import { base64Of, partCommand } from "./checked.ts";
-import { sizeOf } from "./find.ts";
-import { openSource, wrongBytes } from "./source.ts";
+import { headKey } from "./keys.ts";
+import { openSource } from "./source.ts";
 import { abortUpload, type HeldPart, isGone, openUpload } from "./uploads.ts";
 
 const MiB = 1024 * 1024;
@@ -25,7 +27,7 @@ export function partSizeOf(size: number): number {
 interface DonePart {
   PartNumber: number;
   ETag: string;
-  ChecksumSHA256: string | undefined;
+  ChecksumCRC32?: string;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function sendParts(
     throw error;
   }
   // Two writers of the same object share an upload: the one that was ahead may have completed it.
-  if ((await sizeOf(bucket, path, options.signal)) === object.size) return;
+  if ((await headKey(bucket, path, options.signal))?.size === object.size) return;
   throw new MvError("unreachable", `${bucket.name}: the upload of object ${object.sha256.slice(0, 12)} was ended`, {
     hint: "repeat the command",
     details: { remote: bucket.name, sha256: object.sha256, transient: true },
@@ -76,25 +78,32 @@ async function uploadParts(
 
   async function send(number: number, body: Buffer, release: () => void): Promise<void> {
     try {
-      const sha256 = hash("sha256", body, "hex");
+      const checksum = checksumOf(body);
       const held = upload.parts.get(number);
-      if (held && isSame(held, body, sha256)) {
-        done.push({ PartNumber: number, ETag: held.etag, ChecksumSHA256: held.sha256 });
+      if (held && isSame(held, body, checksum)) {
+        done.push(donePart(number, held.etag, held.crc32));
         return;
       }
-      const command = partCommand(bucket, { path, id: upload.id, number }, body, sha256);
-      const sent = await bucket.run(
-        (client, given) => client.send(command, given),
-        signal,
+      const sent = await bucket.ask(
+        {
+          method: "PUT",
+          path,
+          query: { partNumber: String(number), uploadId: upload.id },
+          headers: { "x-amz-checksum-crc32": checksum },
+          body: { bytes: body, sha256: hash("sha256", body, "hex") },
+          signal,
+        },
         (error) => (isGone(error) ? ("gone" as const) : undefined),
       );
       if (sent === "gone") {
         isEnded = true;
         return;
       }
+      discard(sent);
       onBytes?.(body.length);
+      const kept = sent.headers["x-amz-checksum-crc32"];
       // A server that leaves the checksum out may not know it later.
-      done.push({ PartNumber: number, ETag: sent.ETag ?? "", ChecksumSHA256: sent.ChecksumSHA256 });
+      done.push(donePart(number, sent.headers.etag ?? "", typeof kept === "string" ? kept : undefined));
     } catch (error) {
       failures.push(error);
     } finally {
@@ -134,10 +143,24 @@ function readOr(release: () => void, read: () => Buffer): Buffer {
   }
 }
 
-/** Whether the part that the server holds has these bytes; where it keeps no SHA-256, its ETag is the MD5 if anything. */
-function isSame(held: HeldPart, body: Buffer, sha256: string): boolean {
+function donePart(number: number, etag: string, checksum: string | undefined): DonePart {
+  return { PartNumber: number, ETag: etag, ...(checksum === undefined ? {} : { ChecksumCRC32: checksum }) };
+}
+
+/**
+ * Base64 of a part's CRC-32, which a server keeps for us. That nothing was changed on the way the signed SHA-256 tells; a second one
+ * to keep would cost the server as much again.
+ */
+function checksumOf(body: Buffer): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(body));
+  return bytes.toString("base64");
+}
+
+/** Whether the part that the server holds has these bytes; where it keeps no checksum, its ETag is the MD5 if anything. */
+function isSame(held: HeldPart, body: Buffer, checksum: string): boolean {
   if (held.size !== body.length) return false;
-  if (held.sha256 !== undefined) return held.sha256 === base64Of(sha256);
+  if (held.crc32 !== undefined) return held.crc32 === checksum;
   return held.etag.replaceAll('"', "") === hash("md5", body, "hex");
 }
 

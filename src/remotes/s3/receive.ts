@@ -1,15 +1,13 @@
 // Objects out of a bucket: small ones in one request each, large ones in pieces that are fetched side by side and written in order.
-import { open, writeFile } from "node:fs/promises";
-import { isMvError, MvError } from "../../errors.ts";
-import { systemCode, writeError } from "../../platform/file-errors.ts";
-import { lstatOrNull } from "../../platform/stat.ts";
+import { isMvError } from "../../errors.ts";
 import { type Budget, createBudget } from "../budget.ts";
 import { objectPath } from "../layout.ts";
+import { missing, wrongSize } from "../object-errors.ts";
+import { bytesThere, openPart, type Part } from "../part.ts";
 import type { ObjectRef, Transfer, TransferOptions } from "../remote.ts";
 import { requireGoing, together } from "../together.ts";
 import type { Bucket } from "./bucket.ts";
 import { hasCode, hasStatus } from "./failure.ts";
-import { networkFailure } from "../network.ts";
 
 const PIECE = 8 * 1024 * 1024;
 const PIECES_AT_ONCE = 6;
@@ -23,91 +21,69 @@ export async function receiveObjects(
 ): Promise<void> {
   const budget = createBudget(MEMORY);
   await together(objects, options, async (object) => {
-    try {
-      await receiveObject(bucket, object, budget, options);
-    } catch (error) {
-      throw systemCode(error) === "" ? error : writeError(error, object.file);
-    }
-    options.onDone?.(object);
+    options.onDone?.(object, await receiveObject(bucket, object, budget, options));
   });
 }
 
+/**
+ * Returns the SHA-256 of the file, where it was hashed on the way. What is in the file is always a first part of the object, so
+ * that an interrupted one is gone on with.
+ */
 async function receiveObject(
   bucket: Bucket,
   object: Transfer,
   budget: Budget,
   options: TransferOptions,
-): Promise<void> {
-  const have = Number(lstatOrNull(object.file)?.size ?? -1);
-  if (have === object.size) return;
-  const from = have > object.size ? 0 : Math.max(0, have);
-  if (object.size - from <= PIECE) await receiveRest(bucket, object, from, budget, options);
-  else await receivePieces(bucket, object, from, budget, options);
-}
-
-async function receiveRest(
-  bucket: Bucket,
-  object: Transfer,
-  from: number,
-  budget: Budget,
-  { signal, onBytes }: TransferOptions,
-): Promise<void> {
-  const release = await budget.take(object.size - from);
+): Promise<string | undefined> {
+  const have = bytesThere(object);
+  if (have === object.size) return undefined;
+  const from = Math.max(0, have);
+  let part: Part | undefined;
   try {
-    const bytes = await fetchPiece(bucket, object, from, object.size - from, signal);
-    if (from === 0) await writeFile(object.file, bytes);
-    else {
-      const file = await open(object.file, "r+");
-      try {
-        await file.write(bytes, 0, bytes.length, from);
-      } finally {
-        await file.close();
-      }
+    for await (const bytes of piecesFrom(bucket, object, from, budget, options)) {
+      requireGoing(options.signal);
+      // Until bytes come there is nothing to open a file for.
+      part ??= await openPart(object, from);
+      part.write(bytes);
+      options.onBytes?.(bytes.length);
     }
-    onBytes?.(bytes.length);
+    return await part?.finish();
   } finally {
-    release();
+    await part?.close();
   }
 }
 
-/** What is in the file is always a first part of the object, so that an interrupted one is gone on with. */
-async function receivePieces(
+/** The pieces of an object in their order; the next ones are on their way meanwhile, as far as there is room. */
+async function* piecesFrom(
   bucket: Bucket,
   object: Transfer,
   from: number,
   budget: Budget,
-  { signal, onBytes }: TransferOptions,
-): Promise<void> {
-  const file = await open(object.file, from > 0 ? "r+" : "w");
+  { signal }: TransferOptions,
+): AsyncGenerator<Buffer> {
   const coming: { bytes: Promise<Buffer>; release: () => void }[] = [];
   let asked = from;
   try {
-    for (let at = from; at < object.size;) {
-      while (coming.length < PIECES_AT_ONCE && asked < object.size) {
+    do {
+      while (coming.length < PIECES_AT_ONCE && (asked < object.size || object.size === 0)) {
         const length = Math.min(PIECE, object.size - asked);
         // Only the piece that is written next is waited for; others come if there is room.
         const release = await budget.take(length);
-        const bytes = fetchPiece(bucket, object, asked, length, signal);
+        const bytes = fetchPiece(bucket, object, [asked, length], signal);
         bytes.catch(() => undefined);
         coming.push({ bytes, release });
         asked += length;
+        if (object.size === 0) break;
       }
-      const next = coming[0];
-      if (next === undefined) break;
-      requireGoing(signal);
-      const bytes = await next.bytes;
-      for (let done = 0; done < bytes.length;) {
-        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
-      }
+      const [next] = coming;
+      if (next === undefined) return;
+      yield await next.bytes;
       coming.shift();
       next.release();
-      at += bytes.length;
-      onBytes?.(bytes.length);
-    }
+    } while (asked < object.size || coming.length > 0);
   } finally {
     await Promise.allSettled(coming.map(({ bytes }) => bytes));
     for (const { release } of coming) release();
-    await file.close();
   }
 }
 
@@ -115,56 +91,46 @@ async function receivePieces(
 async function fetchPiece(
   bucket: Bucket,
   object: ObjectRef,
-  from: number,
-  length: number,
+  [from, length]: readonly [from: number, length: number],
   signal: AbortSignal | undefined,
 ): Promise<Buffer> {
   const isWhole = from === 0 && length === object.size;
-  const Range = isWhole ? {} : { Range: `bytes=${from}-${from + length - 1}` };
-  const answer = await bucket.run(
-    (client, options) =>
-      client.send(new bucket.sdk.GetObjectCommand({ ...bucket.at(objectPath(object.sha256)), ...Range }), options),
-    signal,
+  const answer = await bucket.ask(
+    {
+      method: "GET",
+      path: objectPath(object.sha256),
+      ...(isWhole ? {} : { headers: { range: `bytes=${from}-${from + length - 1}` } }),
+      signal,
+    },
     (error) => {
-      if (hasCode(error, "NoSuchKey")) return missing(bucket, object);
+      if (hasCode(error, "NoSuchKey")) return missing(bucket.name, object);
       // The object there ends before the range begins.
-      return hasStatus(error, 416) ? wrongSize(bucket, object) : undefined;
+      return hasStatus(error, 416) ? wrongSize(bucket.name, object) : undefined;
     },
   );
   if (isMvError(answer)) throw answer;
-  const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.ContentRange ?? "") ?? [];
-  const there = Number(total ?? answer.ContentLength);
-  const isRight = there === object.size && (isWhole || Number(start) === from) && answer.ContentLength === length;
-  const body = answer.Body as NodeJS.ReadableStream & { destroy(): void };
-  if (!isRight) {
-    body.destroy();
-    throw wrongSize(bucket, object);
-  }
-  const bytes = Buffer.allocUnsafe(length);
-  let at = 0;
-  try {
-    for await (const chunk of body) {
-      const part = chunk as Buffer;
-      if (at + part.length > length) throw wrongSize(bucket, object);
-      at += part.copy(bytes, at);
-    }
-  } catch (error) {
-    throw networkFailure(bucket, error, true);
-  }
-  if (at === length) return bytes;
-  throw networkFailure(bucket, Object.assign(new Error("the answer ended early"), { code: "ECONNRESET" }), true);
+  const { headers, body } = answer;
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers["content-range"] ?? "") ?? [];
+  const there = Number(total ?? headers["content-length"]);
+  const isRight =
+    there === object.size && (isWhole || Number(start) === from) && Number(headers["content-length"]) === length;
+  if (isRight) return readExactly(bucket, body, length);
+  body.on("error", () => undefined).destroy();
+  throw wrongSize(bucket.name, object);
 }
 
-function missing(bucket: Bucket, { sha256 }: ObjectRef): MvError {
-  return new MvError("object-missing", `${bucket.name} has no object ${sha256.slice(0, 12)}`, {
-    hint: "mv push where it was added",
-    details: { remote: bucket.name, sha256 },
-  });
-}
-
-function wrongSize(bucket: Bucket, { sha256, size }: ObjectRef): MvError {
-  return new MvError("bytes-wrong", `${bucket.name}: object ${sha256.slice(0, 12)} does not have its ${size} bytes`, {
-    hint: "mv push where the bytes are, which heals it",
-    details: { remote: bucket.name, sha256 },
+/** Node's parser ends a body at its length, so no more than that come. */
+function readExactly(bucket: Bucket, body: NodeJS.ReadableStream, length: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const bytes = Buffer.allocUnsafe(length);
+    let at = 0;
+    const fail = (error: unknown): void => reject(bucket.broken(error));
+    // Events: a loop over the stream takes twice the processor time.
+    body.on("data", (chunk: Buffer) => void (at += chunk.copy(bytes, at)));
+    body.on("error", fail);
+    body.on("end", () => {
+      if (at === length) resolve(bytes);
+      else fail(Object.assign(new Error("the answer ended early"), { code: "ECONNRESET" }));
+    });
   });
 }

@@ -2,13 +2,14 @@
 import { loadHashing } from "../../platform/hashing.ts";
 import { createBudget } from "../budget.ts";
 import { objectPath } from "../layout.ts";
+import { wrongBytes } from "../object-errors.ts";
 import type { Transfer, TransferOptions } from "../remote.ts";
 import { requireGoing, together } from "../together.ts";
 import type { Bucket } from "./bucket.ts";
-import { putCommand } from "./checked.ts";
 import { findObjects } from "./find.ts";
+import { putHashed } from "./keys.ts";
 import { sendParts } from "./multipart.ts";
-import { openSource, wrongBytes } from "./source.ts";
+import { openSource } from "./source.ts";
 
 /** Up to that size an object is sent whole: nothing is won by parts, which S3 takes from 5 MiB on. */
 const WHOLE = 8 * 1024 * 1024;
@@ -21,7 +22,8 @@ export async function sendObjects(
   options: TransferOptions,
 ): Promise<void> {
   requireGoing(options.signal);
-  const held = options.replace ? new Set<string>() : await findObjects(bucket, objects, options.signal);
+  const isKnown = options.replace === true || options.areLacking === true;
+  const held = isKnown ? new Set<string>() : await findObjects(bucket, objects, options.signal);
   const budget = createBudget(MEMORY);
   const hashing = await loadHashing();
   await together(objects, options, async (object) => {
@@ -58,7 +60,6 @@ async function sendWhole(
     source.close();
   }
   if (hash(body) !== sha256) throw wrongBytes(object);
-  const command = putCommand(bucket, { path: objectPath(sha256), body, sha256 });
-  await bucket.run((client, options) => client.send(command, options), signal);
+  await putHashed(bucket, { path: objectPath(sha256), bytes: body, sha256, signal });
   onBytes?.(size);
 }

@@ -1,7 +1,7 @@
 // The local file of an object that is sent.
 import { closeSync, readSync } from "node:fs";
-import { MvError } from "../../errors.ts";
 import { openRegular } from "../../platform/stat.ts";
+import { wrongBytes } from "../object-errors.ts";
 import type { Transfer } from "../remote.ts";
 
 export interface Source {
@@ -29,11 +29,4 @@ export function openSource(object: Transfer): Source {
     },
     close: () => closeSync(fd),
   };
-}
-
-export function wrongBytes({ sha256, file }: Transfer): MvError {
-  return new MvError("bytes-wrong", `${file} does not hold the bytes of object ${sha256.slice(0, 12)}`, {
-    hint: "mv verify",
-    details: { sha256, path: file },
-  });
 }

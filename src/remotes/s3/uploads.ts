@@ -12,7 +12,7 @@ export interface HeldPart {
   readonly size: number;
   readonly etag: string;
   /** Base64, where the server keeps it. */
-  readonly sha256: string | undefined;
+  readonly crc32: string | undefined;
 }
 
 /** The newest upload of that key that is under way, or a new one. */
@@ -23,7 +23,7 @@ export async function openUpload(bucket: Bucket, path: string, signal?: AbortSig
   const command = new bucket.sdk.CreateMultipartUploadCommand({
     ...bucket.at(path),
     ContentType: "application/octet-stream",
-    ChecksumAlgorithm: "SHA256",
+    ChecksumAlgorithm: "CRC32",
   });
   const { UploadId = "" } = await bucket.run((client, options) => client.send(command, options), signal);
   return { id: UploadId, parts: new Map() };
@@ -58,8 +58,8 @@ async function listParts(
       (error) => (isGone(error) || hasStatus(error, 403) ? ("gone" as const) : undefined),
     );
     if (page === "gone") return null;
-    for (const { PartNumber = 0, Size = -1, ETag = "", ChecksumSHA256 } of page.Parts ?? []) {
-      parts.set(PartNumber, { size: Size, etag: ETag, sha256: ChecksumSHA256 });
+    for (const { PartNumber = 0, Size = -1, ETag = "", ChecksumCRC32 } of page.Parts ?? []) {
+      parts.set(PartNumber, { size: Size, etag: ETag, crc32: ChecksumCRC32 });
     }
     const next = page.NextPartNumberMarker;
     if (page.IsTruncated !== true || next === undefined || next === PartNumberMarker) return parts;
