@@ -149,7 +149,7 @@ describe("a store that holds other bytes under a name", () => {
   test("of another size, or of a manifest, the same", async () => {
     const { clone, store } = fresh();
     spoil(store, C, "model C, longer\n");
-    expect(await refusal(fetchIn(clone, { words: [MODEL] }))).toMatchObject({ code: "object-missing" });
+    expect(await refusal(fetchIn(clone, { words: [MODEL] }))).toMatchObject({ code: "bytes-wrong" });
     const manifest = /sha256: "(\w+)"/.exec(clone.read("models/tokenizer.mv.yaml"))?.[1] ?? "";
     spoil(store, manifest, '{"files":[],"schema":1}');
     expect(await refusal(fetchIn(clone, { words: ["models/tokenizer"] }))).toMatchObject({ code: "object-missing" });
