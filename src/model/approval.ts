@@ -25,14 +25,14 @@ export interface Confirmation extends EventTag, Meant {
   source: string | null;
 }
 
-/** `number` counts from 1, per model, stage and version. */
-export function formatApprovalTag({ model, stage, version }: Omit<Meant, "release">, number: number): string {
-  return `approved/${model}/${stage}/${version}/${number}`;
+/** `number` counts from 1, per model, stage and version; without it what all of them begin with. */
+export function formatApprovalTag({ model, stage, version }: Omit<Meant, "release">, number?: number): string {
+  return `approved/${model}/${stage}/${version}/${number ?? ""}`;
 }
 
-/** `number` counts from 1, per model and stage. */
-export function formatConfirmationTag({ model, stage }: Pick<Meant, "model" | "stage">, number: number): string {
-  return `confirmed/${model}/${stage}/${number}`;
+/** `number` counts from 1, per model and stage; without it what all of them begin with. */
+export function formatConfirmationTag({ model, stage }: Pick<Meant, "model" | "stage">, number?: number): string {
+  return `confirmed/${model}/${stage}/${number ?? ""}`;
 }
 
 /** The message of an approval's tag. */

@@ -10,6 +10,7 @@ import { usableRelease } from "./promote/shares.ts";
 import { readRegistry, type StageName } from "./registry.ts";
 import { makeEvent } from "./registry/make-event.ts";
 import { eventReason } from "./registry/reason.ts";
+import { fetchEvents, freeNumber, type MadeEvent, openEventChain, shareEvent } from "./registry/share-event.ts";
 import { readReleases } from "./releases.ts";
 import { readStageWord, requireDeclared } from "./stage.ts";
 import { readStageRules, unmetStageRules } from "./stage-rules.ts";
@@ -22,6 +23,8 @@ export interface ApproveInput {
   stage: string;
   model?: string | undefined;
   reason?: string | undefined;
+  /** Also send it to the Git remote. */
+  push?: boolean | undefined;
   /** Asks for the reason where none is given, once nothing else is in the way; an empty answer is none. */
   askReason?: ((what: string) => Promise<string>) | undefined;
 }
@@ -35,46 +38,62 @@ export interface ApproveResult {
   approval: { tag: string; oid: string; by: string; reason: string };
   /** What the stage still asks of the version, as it would be said to whoever promotes it now. */
   unmet: UnmetRule[];
-  /** Git remotes that could be told of it. */
-  remotes: string[];
+  /** The Git remote that has it; null where it was not sent. */
+  pushed: string | null;
+  /** The command that sends it; null where it was sent, or there is no Git remote. */
+  share: string | null;
 }
 
 /**
  * Makes the approval; signed where the stage says so, else as Git is set up. Fails with unknown-stage, unknown-version,
- * retracted, self-approval, no-reason, race, commit-failed.
+ * retracted, self-approval, no-reason, race, commit-failed; with `push` also with push-incomplete, push-rejected, unreachable.
  */
 export async function approve(project: Project, input: ApproveInput): Promise<ApproveResult> {
   return changing(project, async () => {
     const name = readStageWord(project, input.stage, input.model);
     requireDeclared(project, name);
     const { model, stage } = name;
-    const releases = await readReleases(project);
-    const registry = readRegistry(project, releases);
+    let releases = await readReleases(project);
     const release = await usableRelease(project, releases, input.version, model);
     const { version } = release;
     const { approvals, signed } = await readStageRules(project, stage);
     const me = await project.git.identity();
     if (me !== null && approvals > 0) await requireOther(project, release, name, me);
 
-    const known = await registry.approvals(model, stage, version);
-    const before = me && known.events.find((event) => isSame(event, release, me, signed));
-    const remotes = await project.git.remotes();
-    const result = { model, version, stage, remotes };
-    const again = `mv approve ${quoted(input.version)} ${quoted(input.stage)} -m`;
-    if (before) {
-      const { tag, oid, tagger, reason } = before;
-      const approval = { tag, oid, by: tagger.email, reason };
-      return { ...result, changed: false, approval, unmet: await unmetStageRules(project, registry, release, stage) };
+    const chain = input.push
+      ? await openEventChain(project, release, formatApprovalTag({ model, stage, version }))
+      : null;
+    if (chain) {
+      await fetchEvents(project, chain);
+      releases = await readReleases(project);
     }
-    const reason = await eventReason(input, `Approving ${model} ${version} for ${stage}`, `${again} WHY`);
-    const tag = formatApprovalTag({ model, stage, version }, known.next);
-    const message = formatApprovalMessage({ model, stage, version, release: release.oid, reason });
-    const making = { signed, failed: "Nothing was approved", again: `${again} ${quoted(reason)}` };
-    const oid = await makeEvent(project, { name: tag, target: release.commit, message }, making);
-    const approval = { tag, oid, by: me?.email ?? "", reason };
+    const known = await readRegistry(project, releases).approvals(model, stage, version);
+    const before = me && known.events.find((event) => isSame(event, release, me, signed));
+    const again = `mv approve ${quoted(input.version)} ${quoted(input.stage)}`;
+    const what = `Approving ${model} ${version} for ${stage}`;
+    const reason = before?.reason ?? (await eventReason(input, what, `${again} -m WHY`));
+    const make = async (number: number): Promise<MadeEvent> => {
+      const tag = formatApprovalTag({ model, stage, version }, number);
+      const message = formatApprovalMessage({ model, stage, version, release: release.oid, reason });
+      const making = { signed, failed: "Nothing was approved", again: `${again} -m ${quoted(reason)}` };
+      return { tag, oid: await makeEvent(project, { name: tag, target: release.commit, message }, making) };
+    };
+    const made = before ?? (await make(chain ? freeNumber(chain, known.next) : known.next));
+    const { tag, oid } = chain ? await shareEvent(project, chain, { ...made, isNew: !before }, make) : made;
+    const by = before?.tagger.email ?? me?.email ?? "";
+    const remotes = await project.git.remotes();
     // Read again: the approval counts from now on.
     const after = readRegistry(project, await readReleases(project));
-    return { ...result, changed: true, approval, unmet: await unmetStageRules(project, after, release, stage) };
+    return {
+      model,
+      version,
+      stage,
+      changed: !before,
+      approval: { tag, oid, by, reason },
+      unmet: await unmetStageRules(project, after, release, stage),
+      pushed: chain?.remote ?? null,
+      share: chain || remotes.length === 0 ? null : `${again} --push -m ${quoted(reason)}`,
+    };
   });
 }
 

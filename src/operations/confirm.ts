@@ -9,6 +9,7 @@ import type { Project } from "./project.ts";
 import { readRegistry, type Standing } from "./registry.ts";
 import { currentStanding } from "./registry/current.ts";
 import { makeEvent } from "./registry/make-event.ts";
+import { freeNumber, type MadeEvent, openEventChain, shareEvent } from "./registry/share-event.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { readStageWord } from "./stage.ts";
 import { quoted } from "./targets.ts";
@@ -24,6 +25,8 @@ export interface ConfirmInput {
   source?: string | undefined;
   /** Anything more to say. */
   note?: string | undefined;
+  /** Also send it to the Git remote. */
+  push?: boolean | undefined;
 }
 
 export interface ConfirmResult {
@@ -35,8 +38,10 @@ export interface ConfirmResult {
   /** False where the same source confirmed it before: nothing was made. */
   changed: boolean;
   confirmation: { tag: string; oid: string; source: string | null };
-  /** Git remotes that could be told of it. */
-  remotes: string[];
+  /** The Git remote that has it; null where it was not sent. */
+  pushed: string | null;
+  /** The command that sends it; null where it was sent, or there is no Git remote. */
+  share: string | null;
 }
 
 /** A job that says the same again does so soon. */
@@ -44,7 +49,7 @@ const LOOK_BACK = 100;
 
 /**
  * Makes the confirmation. Fails with unknown-stage, unknown-version, not-assigned where the stage's newest assignment does not
- * have the version, race, commit-failed.
+ * have the version, race, commit-failed; with `push` also with push-incomplete, push-rejected, unreachable.
  */
 export async function confirm(project: Project, input: ConfirmInput): Promise<ConfirmResult> {
   return changing(project, async () => {
@@ -55,34 +60,48 @@ export async function confirm(project: Project, input: ConfirmInput): Promise<Co
     const standing = await currentStanding(project, registry, name);
     const release = await assignedRelease(project, releases, standing, input);
     const source = oneLine(input.source);
+    const chain = input.push ? await openEventChain(project, release, formatConfirmationTag(name)) : null;
     const known = await registry.confirmations(model, stage, LOOK_BACK);
     const before = known.events.find(
       (event) => event.assignment?.tag === standing.oid && event.release === release.oid && event.source === source,
     );
-    const { tag: assigned, oid, number } = standing;
-    const result = {
-      model,
-      stage,
-      version: release.version,
-      assignment: { tag: assigned, oid, number },
-      remotes: await project.git.remotes(),
+    const again = againCommand(input);
+    const make = async (number: number): Promise<MadeEvent> => {
+      const tag = formatConfirmationTag(name, number);
+      const message = formatConfirmationMessage({
+        model,
+        stage,
+        version: release.version,
+        release: release.oid,
+        assignment: { assignment: standing.tag, tag: standing.oid },
+        source,
+        reason: input.note?.trim() ?? "",
+      });
+      const making = { signed: false, failed: "Nothing was confirmed", again };
+      return { tag, oid: await makeEvent(project, { name: tag, target: release.commit, message }, making) };
     };
-    if (before) return { ...result, changed: false, confirmation: { tag: before.tag, oid: before.oid, source } };
-    const tag = formatConfirmationTag({ model, stage }, known.next);
-    const message = formatConfirmationMessage({
+    const made = before ?? (await make(chain ? freeNumber(chain, known.next) : known.next));
+    const { tag, oid } = chain ? await shareEvent(project, chain, { ...made, isNew: !before }, make) : made;
+    const remotes = await project.git.remotes();
+    return {
       model,
       stage,
       version: release.version,
-      release: release.oid,
-      assignment: { assignment: assigned, tag: oid },
-      source,
-      reason: input.note?.trim() ?? "",
-    });
-    const again = `mv confirm ${quoted(input.stage)} --version ${quoted(input.version)}`;
-    const making = { signed: false, failed: "Nothing was confirmed", again };
-    const made = await makeEvent(project, { name: tag, target: release.commit, message }, making);
-    return { ...result, changed: true, confirmation: { tag, oid: made, source } };
+      assignment: { tag: standing.tag, oid: standing.oid, number: standing.number },
+      changed: !before,
+      confirmation: { tag, oid, source },
+      pushed: chain?.remote ?? null,
+      share: chain || remotes.length === 0 ? null : `${again} --push`,
+    };
   });
+}
+
+function againCommand({ stage, version, source, note }: ConfirmInput): string {
+  const more = [
+    ...(source === undefined ? [] : [`--source ${quoted(source)}`]),
+    ...(note === undefined ? [] : [`-m ${quoted(note)}`]),
+  ];
+  return [`mv confirm ${quoted(stage)} --version ${quoted(version)}`, ...more].join(" ");
 }
 
 /** The release that is meant, where the assignment has it. */

@@ -7,6 +7,10 @@ import type { Registry } from "./registry.ts";
 import { readFacts } from "./stage-rules/facts.ts";
 import { rulesInForce } from "./stage-rules/in-force.ts";
 
+/** Rules that other people's events satisfy. */
+const OF_OTHERS: ReadonlySet<UnmetRule["rule"]> = new Set(["approvals", "requires"]);
+const FETCH = "Or see what others did meanwhile: git fetch --tags";
+
 /** The rules in force that a release does not satisfy, each once. */
 export async function unmetStageRules(
   project: Project,
@@ -34,8 +38,11 @@ export async function requireStageRules(
   const unmet: UnmetRule[] = [];
   for (const release of releases) unmet.push(...(await unmetStageRules(project, registry, release, stage)));
   if (unmet.length === 0) return;
+  // What others approved or promoted may not be here yet.
+  const mayBeElsewhere = unmet.some(({ rule }) => OF_OTHERS.has(rule)) && (await project.git.remotes()).length > 0;
+  const hints = [...unmet.map(({ next }) => next), ...(mayBeElsewhere ? [FETCH] : [])];
   throw new MvError("stage-rule", unmet.map(({ what, set }) => `${what} (${set})`).join("\n"), {
-    hint: [...new Set(unmet.map(({ next }) => next))].join("\n"),
+    hint: [...new Set(hints)].join("\n"),
     details: { stage, rules: unmet },
   });
 }

@@ -45,11 +45,12 @@ describe("mv approve", () => {
     const cem = (line: string): Promise<string> => as("Cem", () => screen(repo, line));
     expect(await cem("mv approve v1.1.0 churn@production -m 'No objection'")).toMatchInlineSnapshot(`
       "churn 1.1.0 approved for production  tag approved/churn/production/1.1.0/2
-      ! Next: git push origin approved/churn/production/1.1.0/2"
+      ! Nobody else knows yet. Next: mv approve v1.1.0 churn@production --push -m 'No objection'"
     `);
     expect(await screen(repo, "mv promote v1.1.0 production -m Better")).toMatchInlineSnapshot(`
       "churn 1.1.0 on production  tag churn#production#1
-      ! Before: nothing"
+      ! Before: nothing
+      ! Nobody else knows yet. Next: mv promote v1.1.0 production --push -m Better"
     `);
     expect(repo.git("cat-file", "tag", "approved/churn/production/1.1.0/2").replaceAll(/[0-9a-f]{40}/g, "OID"))
       .toMatchInlineSnapshot(`
@@ -128,7 +129,8 @@ describe("mv approve", () => {
           },
           "changed": true,
           "model": "churn",
-          "remotes": [],
+          "pushed": null,
+          "share": null,
           "stage": "production",
           "unmet": [
             {

@@ -30,7 +30,7 @@ describe("mv confirm", () => {
     expect(await screen(repo, "mv confirm churn@production --version 1.0.0 -m 'All pods'")).toMatchInlineSnapshot(`
       "churn 1.0.0 runs on production  tag confirmed/churn/production/2
       ! Confirms churn#production#2
-      ! Next: git push origin confirmed/churn/production/2"
+      ! Nobody else knows yet. Next: mv confirm churn@production --version 1.0.0 -m 'All pods' --push"
     `);
     expect(repo.git("cat-file", "tag", "confirmed/churn/production/1").replaceAll(/[0-9a-f]{40}/g, "OID"))
       .toMatchInlineSnapshot(`
@@ -102,7 +102,8 @@ describe("mv confirm", () => {
             "tag": "confirmed/churn/production/1",
           },
           "model": "churn",
-          "remotes": [],
+          "pushed": null,
+          "share": null,
           "stage": "production",
           "version": "1.0.0",
         },

@@ -114,7 +114,10 @@ describe("the rules that hold", () => {
     setStages(repo, "{staging: {}, production: {}}");
     repo.git("commit", "-qam", "Loosen");
     expect(await refused(repo, "v1.1.0", "production")).toMatchInlineSnapshot(
-      `"stage-rule: production needs 1 approval of churn 1.1.0 by others than its author, and it has none that counts (.mversion.yaml of origin/main stages.production.approvals) | mv approve v1.1.0 churn@production -m WHY, by another person"`,
+      `
+      "stage-rule: production needs 1 approval of churn 1.1.0 by others than its author, and it has none that counts (.mversion.yaml of origin/main stages.production.approvals) | mv approve v1.1.0 churn@production -m WHY, by another person
+      Or see what others did meanwhile: git fetch --tags"
+    `,
     );
     setStages(repo, '{staging: {}, production: {approvals: 1, metrics: {accuracy: "> 0.95"}}}');
     const both = await refused(repo, "v1.1.0", "production");

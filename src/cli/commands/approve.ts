@@ -1,6 +1,6 @@
 import { approve } from "../../operations/approve.ts";
 import type { CommandRun } from "../command.ts";
-import { text } from "../flags.ts";
+import { isOn, text } from "../flags.ts";
 import { approveView } from "../views/approve.ts";
 
 export const run: CommandRun = async (context, [version = "", stage = ""], flags) => {
@@ -8,6 +8,7 @@ export const run: CommandRun = async (context, [version = "", stage = ""], flags
     version,
     stage,
     model: text(flags, "model"),
+    push: isOn(flags, "push"),
     reason: text(flags, "message"),
     askReason: context.interactive ? (what: string) => context.ask(`${what}: why? `) : undefined,
   });

@@ -2,8 +2,9 @@ import { MvError } from "../../errors.ts";
 import { confirm } from "../../operations/confirm.ts";
 import { quoted } from "../../operations/targets.ts";
 import type { CommandRun } from "../command.ts";
-import { text } from "../flags.ts";
+import { isOn, text } from "../flags.ts";
 import { printable } from "../terminal.ts";
+import { eventNotes } from "../views/approve.ts";
 
 export const run: CommandRun = async (context, [stage = ""], flags) => {
   const version = text(flags, "version");
@@ -18,11 +19,11 @@ export const run: CommandRun = async (context, [stage = ""], flags) => {
     model: text(flags, "model"),
     source: text(flags, "source"),
     note: text(flags, "message"),
+    push: isOn(flags, "push"),
   });
-  const { model, assignment, changed, confirmation, remotes } = result;
+  const { model, assignment, changed, confirmation } = result;
   const runs = `${model} ${result.version} runs on ${result.stage}`;
   const out = `${runs}${changed ? "" : ", confirmed already"}  tag ${confirmation.tag}`;
-  const push = changed ? remotes.slice(0, 1) : [];
-  const next = push.map((remote) => `Next: git push ${remote} ${quoted(confirmation.tag)}`);
-  return { data: result, out: printable(out), notes: [`Confirms ${assignment.tag}`, ...next].map(printable) };
+  const notes = [`Confirms ${assignment.tag}`, ...eventNotes(result)];
+  return { data: result, out: printable(out), notes: notes.map(printable) };
 };

@@ -47,7 +47,7 @@ export async function openPublisher(
   { again, urgent = false }: PublishOptions,
 ): Promise<Publisher> {
   const project = await withKnownRemotes(here);
-  const remote = await requireRemote(project);
+  const remote = await requireRemote(project, "assignment");
   const unshared = await unsharedTags(project, registry, remote, name, again);
   const earlier = await releasesOf(releases, registry, name, unshared);
   return {
@@ -78,11 +78,12 @@ export async function shareCommand(
   return published === null && (await project.git.remotes()).length > 0 ? command : null;
 }
 
-async function requireRemote(project: Project): Promise<string> {
+/** The Git remote that `git push` would use. Fails with usage where there is none; `what` stands in the message. */
+export async function requireRemote(project: Project, what: string): Promise<string> {
   const { branch } = project.git.bare ? { branch: null } : await project.git.head();
   const remote = await pushRemote(project, branch);
   if (remote !== null) return remote;
-  throw new MvError("usage", "There is no Git remote to push the assignment to", {
+  throw new MvError("usage", `There is no Git remote to push the ${what} to`, {
     hint: "git remote add origin URL, or the command without --push",
   });
 }
@@ -100,7 +101,8 @@ async function releasesOf(
   return [...new Set(shares.map(({ version }) => version))].flatMap((version) => releases.find(model, version) ?? []);
 }
 
-async function requireTags(project: Project, remote: string, releases: readonly Release[]): Promise<void> {
+/** Fails with push-incomplete or seal-broken where the remote does not have the releases' tags as they are here. */
+export async function requireTags(project: Project, remote: string, releases: readonly Release[]): Promise<void> {
   const names = releases.map(({ tag }) => tag);
   const there = new Map((await project.git.remoteTags(remote, names)).map(({ name, oid }) => [name, oid]));
   for (const { tag, oid } of releases) {

@@ -45,7 +45,7 @@ export const rolloutRows: readonly CommandRow[] = [
     summary: "agree to a version on a stage",
     about:
       "Appends an approval: an annotated tag such as approved/churn/production/1.2.0/1. A stage that asks for approvals counts people, and not who made the version; one that asks for signatures counts signed approvals only. Says what the stage still asks for.",
-    flags: [REASON, MODEL],
+    flags: [REASON, { flags: "--push", text: "also send it to the Git remote" }, MODEL],
     examples: ["mv approve v1.2.0 production -m 'Bias report read, no objection'"],
     load: () => import("../approve.ts"),
   },
@@ -60,9 +60,10 @@ export const rolloutRows: readonly CommandRow[] = [
       { flags: "--version <version>", text: "the version that runs there now" },
       { flags: "--source <text>", text: "who says so: the deploy job's name or address" },
       { flags: "-m, --message <text>", text: "anything more to say" },
+      { flags: "--push", text: "also send it to the Git remote" },
       MODEL,
     ],
-    examples: ["mv confirm production --version v1.2.0 --source https://ci.example.org/jobs/4711"],
+    examples: ["mv confirm production --version v1.2.0 --source https://ci.example.org/jobs/4711 --push"],
     load: () => import("../confirm.ts"),
   },
   {
