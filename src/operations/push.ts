@@ -1,5 +1,5 @@
-// mv push: objects to the store, each confirmed; then the releases' files there; then branch and tags to Git, all or none. So
-// no ref names an object that the store lacks, wherever a push ends.
+// mv push: objects to the store, each confirmed; then the releases' files there; then branch and tags to Git, all or none; then
+// the files of stages. So no ref names an object that the store lacks, and no file a tag that Git lacks, wherever a push ends.
 import type { PushedRef } from "../git/push.ts";
 import type { Remote } from "../remotes/remote.ts";
 import type { Lacking } from "./objects/send.ts";
@@ -9,6 +9,7 @@ import { pushRemote } from "./push/git-remote.ts";
 import { lfsHost, pushWithPointers } from "./push/lfs.ts";
 import { nothingNew } from "./push/nothing-new.ts";
 import { headScope, type PushScope, versionScope, wholeScope } from "./push/scope.ts";
+import { writeStageFiles } from "./push/stage-files.ts";
 import { requireStillThere, shareOn } from "./push/share.ts";
 import { openProjectRemote } from "./remotes.ts";
 import { forgetTags } from "./tag/remembered.ts";
@@ -41,6 +42,8 @@ export interface PushResult {
   recorded: boolean;
   /** Releases whose files were written into the store. */
   releases: { model: string; version: string; tag: string }[];
+  /** Stages whose newest assignment was written into the store. */
+  stages: { model: string; stage: string; tag: string }[];
   /** Bytes that are on another remote only, and bytes that are nowhere, of which others have the pointers already. */
   elsewhere: Lacking[];
   nowhere: Lacking[];
@@ -65,6 +68,7 @@ export async function push(here: Project, input: PushInput): Promise<PushResult>
     healed: 0,
     recorded: false,
     releases: [],
+    stages: [],
     elsewhere: [],
     nowhere: [],
     git: null,
@@ -102,7 +106,8 @@ async function pushBoth(
     await hold?.requireHeld();
     const published = await pushToGit(project, scope, gitRemote, { host, dryRun });
     if (await hold?.isBroken()) await requireStillThere(remote, report);
-    if (report === null) return { remote: remote.name, recorded: true, ...published };
+    const stages = dryRun || published.git === null ? [] : await writeStageFiles(project, remote, scope.stages);
+    if (report === null) return { remote: remote.name, recorded: true, stages, ...published };
     const { needed, sent, bytes, elsewhere, nowhere } = report;
     const releases = written.map(({ model, version, tag }) => ({ model, version, tag }));
     return {
@@ -114,6 +119,7 @@ async function pushBoth(
       elsewhere,
       nowhere,
       releases,
+      stages,
       ...published,
     };
   } finally {

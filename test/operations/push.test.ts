@@ -43,6 +43,7 @@ describe("mv push", () => {
         { model: "churn", version: "1.0.0", tag: "v1.0.0" },
         { model: "churn", version: "1.1.0", tag: "v1.1.0" },
       ],
+      stages: [],
       elsewhere: [],
       nowhere: [],
       git: {

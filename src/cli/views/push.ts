@@ -22,6 +22,7 @@ function storeLines(result: PushResult): string[] {
         ? `${name} has everything`
         : `Nothing to send to ${name}`,
     ...releases.map(({ model, version }) => `${model} ${version} can be had from ${name}`),
+    ...result.stages.map(({ model, stage, tag }) => printable(`${model}@${stage} is ${tag} on ${name}`)),
   ];
 }
 

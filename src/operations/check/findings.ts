@@ -19,6 +19,7 @@ export type Rule =
       | "version-exists"
       | "policy-loosened"
       | "object-missing"
+      | "push-incomplete"
     >
   | "dropped";
 

@@ -7,6 +7,7 @@ import type { Finding } from "../check/findings.ts";
 import type { Project } from "../project.ts";
 import { readReleases, type Releases } from "../releases.ts";
 import { forgetTags } from "../tag/remembered.ts";
+import { eventFindings } from "./events.ts";
 import { finalFindings } from "./finals.ts";
 import { readPushLines, tagOf } from "./ref-lines.ts";
 import { objectFindings } from "./remote-objects.ts";
@@ -28,6 +29,7 @@ export async function prePush(project: Project, args: readonly string[], input: 
   const base = await policyCommit(project, remote, named);
   const findings = [
     ...(await finalFindings(project, releases, updates, remote)),
+    ...(await eventFindings(project, releases, remote, updates)),
     ...(await pushedCommits(project, releases, {
       include: [...sent, ...pushed.map((release) => release.commit)],
       held,

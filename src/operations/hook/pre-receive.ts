@@ -7,6 +7,7 @@ import { checkCommits } from "../check/history.ts";
 import { recordFindings } from "../check/tags.ts";
 import type { Project } from "../project.ts";
 import { readReleases, type Releases } from "../releases.ts";
+import { receivedEventFindings } from "./events.ts";
 import { finalFindings } from "./finals.ts";
 import { type RefUpdate, readReceiveLines, tagOf } from "./ref-lines.ts";
 
@@ -20,6 +21,7 @@ export async function preReceive(project: Project, input: string): Promise<Findi
     ...(await finalFindings(project, known, updates, "this server")),
     ...findings,
     ...(await recordFindings(project, incoming)),
+    ...(await receivedEventFindings(project, all.all, updates)),
     ...(await commitFindings(project, all, updates)),
   ];
 }

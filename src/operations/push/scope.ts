@@ -9,7 +9,9 @@ import type { Project } from "../project.ts";
 import { readReleases, type Releases } from "../releases.ts";
 import { readSnapshot, type Snapshot } from "../snapshot.ts";
 import { findVersion } from "../versions.ts";
+import { type EventTagRef, readRegistry, type StageName } from "../registry.ts";
 import { draftTargets } from "./drafts.ts";
+import { eventsToPush, stagesAmong, type TagsThere } from "./events.ts";
 
 export interface PushScope {
   targets: SendTarget[];
@@ -17,6 +19,8 @@ export interface PushScope {
   releases: Release[];
   /** Full names of the refs, for the Git remote. */
   refs: string[];
+  /** Stages whose newest assignment is written into the store, once the refs are out. */
+  stages: StageName[];
   /** The branch to push and follow, where it follows none yet. */
   unfollowed: string | null;
 }
@@ -31,7 +35,7 @@ export async function versionScope(
   model: string | undefined,
 ): Promise<PushScope> {
   const releases = await readReleases(project);
-  const scope: PushScope = { targets: [], releases: [], refs: [], unfollowed: null };
+  const scope: PushScope = { targets: [], releases: [], refs: [], stages: [], unfollowed: null };
   for (const word of words) {
     const found = await findVersion(project, releases, word, model);
     const targets = await versionTargets(project, found);
@@ -43,36 +47,24 @@ export async function versionScope(
   return scope;
 }
 
-/** HEAD: what its pointers and records name, its branch, and the releases it leads to that the Git remote lacks. */
+/** HEAD: what its pointers and records name, its branch, and the releases and events it leads to that the Git remote lacks. */
 export async function headScope(project: Project, remote: GitRemote): Promise<PushScope> {
-  const { git } = project;
-  const { oid, branch } = await git.head();
-  if (oid === null) throw new MvError("nothing-found", "There is no commit yet", { hint: "git commit" });
   const releases = await readReleases(project);
-  const reachable = new Set(await tagsReachableFrom(git, oid));
-  const unpushed = await lackedBy(
-    project,
-    remote,
-    [...releases.all, ...releases.retractions].filter(({ tag }) => reachable.has(tag)),
-  );
-  const pushed = releases.all.filter(({ oid: tagOid }) => unpushed.some((tag) => tag.oid === tagOid));
-  const followed = branch === null ? null : await upstreamOf(git, branch);
-  return {
-    targets: [
-      ...(await treeTargets(project, oid, await publishedBytes(project, remote, branch))),
-      ...pushed.flatMap(releaseTargets),
-    ],
-    releases: pushed,
-    refs: [...(branch === null ? [] : [`refs/heads/${branch}`]), ...unpushed.map(({ tag }) => `refs/tags/${tag}`)],
-    unfollowed: followed === null ? branch : null,
-  };
+  const there = await tagsThere(project, releases, remote);
+  const { oid } = await headCommit(project);
+  const reachable = new Set(await tagsReachableFrom(project.git, oid));
+  return scopeOf(project, { remote, releases, there }, (tag) => reachable.has(tag));
 }
 
-/** Every release, every branch, and every draft in their history. */
+/** Every release and event, every branch, and every draft in their history. */
 export async function wholeScope(project: Project, remote: GitRemote): Promise<PushScope> {
   const { git } = project;
-  const head = await headScope(project, remote);
   const releases = await readReleases(project);
+  const there = await tagsThere(project, releases, remote);
+  const { oid } = await headCommit(project);
+  const reachable = new Set(await tagsReachableFrom(git, oid));
+  const events = await eventsGoing(project, { remote, releases, there }, releases.all, () => true);
+  const head = await scopeOf(project, { remote, releases, there }, (tag) => reachable.has(tag), events);
   const tips = await branchTips(git);
   return {
     targets: [...head.targets, ...releases.all.flatMap(releaseTargets), ...(await draftTargets(project, tips))],
@@ -84,8 +76,69 @@ export async function wholeScope(project: Project, remote: GitRemote): Promise<P
         ...[...releases.all, ...releases.retractions].map(({ tag }) => `refs/tags/${tag}`),
       ]),
     ],
+    stages: stagesOut(project, { remote, releases, there }, events),
     unfollowed: head.unfollowed,
   };
+}
+
+interface Known {
+  remote: GitRemote;
+  releases: Releases;
+  there: TagsThere;
+}
+
+/** What HEAD needs, and the tags that are meant. `events`: which of them go along, where that is known already. */
+async function scopeOf(
+  project: Project,
+  known: Known,
+  isMeant: (tag: string) => boolean,
+  events?: readonly EventTagRef[],
+): Promise<PushScope> {
+  const { git } = project;
+  const { remote, releases, there } = known;
+  const { oid, branch } = await headCommit(project);
+  const ours = [...releases.all, ...releases.retractions].filter(({ tag }) => isMeant(tag));
+  const unpushed = lackedBy(remote, there, ours);
+  const pushed = releases.all.filter((release) => unpushed.some((tag) => tag.oid === release.oid));
+  const going = events ?? (await eventsGoing(project, known, pushed, isMeant));
+  const followed = branch === null ? null : await upstreamOf(git, branch);
+  return {
+    targets: [
+      ...(await treeTargets(project, oid, await publishedBytes(project, remote, branch))),
+      ...pushed.flatMap(releaseTargets),
+    ],
+    releases: pushed,
+    refs: [
+      ...(branch === null ? [] : [`refs/heads/${branch}`]),
+      ...[...unpushed, ...going].map(({ tag }) => `refs/tags/${tag}`),
+    ],
+    stages: stagesAmong(going),
+    unfollowed: followed === null ? branch : null,
+  };
+}
+
+/** The stages whose newest assignment the remote has, or gets now. */
+function stagesOut(project: Project, { releases, there }: Known, events: readonly EventTagRef[]): StageName[] {
+  const registry = readRegistry(project, releases);
+  const out = new Set([...there.values(), ...events.map(({ oid }) => oid)]);
+  return registry.stages.filter(({ model, stage }) => out.has(registry.top(model, stage)?.oid ?? ""));
+}
+
+async function eventsGoing(
+  project: Project,
+  { remote, releases, there }: Known,
+  pushed: readonly Release[],
+  isMeant: (tag: string) => boolean,
+): Promise<EventTagRef[]> {
+  if (remote === null) return [];
+  const going = new Set(pushed.map(({ oid }) => oid));
+  return eventsToPush(project, releases, { remote, there, going }, isMeant);
+}
+
+async function headCommit({ git }: Project): Promise<{ oid: string; branch: string | null }> {
+  const { oid, branch } = await git.head();
+  if (oid === null) throw new MvError("nothing-found", "There is no commit yet", { hint: "git commit" });
+  return { oid, branch };
 }
 
 export function releaseTargets(release: Release): SendTarget[] {
@@ -136,14 +189,18 @@ async function publishedBytes(project: Project, remote: GitRemote, branch: strin
   return new Set();
 }
 
+/** All tags of the remote; without a tag of ours there is nothing to compare, and nobody is asked. */
+async function tagsThere(project: Project, releases: Releases, remote: GitRemote): Promise<TagsThere> {
+  if (remote === null || releases.all.length + releases.retractions.length === 0) return new Map();
+  return new Map((await project.git.remoteTags(remote, [])).map(({ name, oid }) => [name, oid]));
+}
+
 /** Those of the tags that the Git remote does not have. Throws push-rejected where it has another tag of the name. */
-async function lackedBy<T extends { tag: string; oid: string }>(
-  project: Project,
+function lackedBy<T extends { tag: string; oid: string }>(
   remote: GitRemote,
+  there: TagsThere,
   tags: readonly T[],
-): Promise<T[]> {
-  if (remote === null || tags.length === 0) return [...tags];
-  const there = new Map((await project.git.remoteTags(remote, [])).map(({ name, oid }) => [name, oid]));
+): T[] {
   for (const { tag, oid } of tags) {
     const other = there.get(tag);
     if (other === undefined || other === oid) continue;

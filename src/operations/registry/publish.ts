@@ -8,7 +8,7 @@ import { withKnownRemotes } from "../objects/known-remotes.ts";
 import { OBJECTS_SENT } from "../push/lfs.ts";
 import { pushRemote } from "../push/git-remote.ts";
 import { releaseTargets } from "../push/scope.ts";
-import { type StageFileState, writeStageFile } from "../push/stage-files.ts";
+import { notStored, type StageFileState, writeStageFile } from "../push/stage-files.ts";
 import type { Project } from "../project.ts";
 import type { Registry, StageName, Standing } from "../registry.ts";
 import type { Releases } from "../releases.ts";
@@ -170,11 +170,6 @@ async function storeFile(project: Project, standing: Standing, again: string): P
       file: await writeStageFile(project, store, standing),
     }));
   } catch (error) {
-    if (!isMvError(error)) throw error;
-    throw new MvError("partly", `${standing.tag} is pushed, but the store has no file of it: ${error.message}`, {
-      hint: `those who have the store alone get what stood there before; repeat: ${again}`,
-      details: { tag: standing.tag, code: error.code },
-      cause: error,
-    });
+    throw notStored(error, standing.tag, again);
   }
 }
