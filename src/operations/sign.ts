@@ -6,6 +6,7 @@ import { lstatOrNull } from "../platform/stat.ts";
 import { writeOutput } from "./output-file.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
+import { quoted } from "./targets.ts";
 import { openSigningKey, keyHint } from "./trust/bundle-keys.ts";
 import { bundleName, bundleText, filesOf, requireBytes } from "./trust/signable.ts";
 import { findVersion, warnIfRetracted } from "./versions.ts";
@@ -53,8 +54,9 @@ export async function sign(project: Project, input: SignInput): Promise<SignResu
     env: project.env,
     askPassphrase: input.askPassphrase,
   });
-  const files = await filesOf(project, release);
-  await requireBytes(project, release, files);
+  const signable = { ...release, artifacts: release.artifacts, fetch: `mv fetch ${quoted(release.tag)}` };
+  const files = await filesOf(project, signable);
+  await requireBytes(project, signable, files);
   const { text, payload } = await bundleText(release, files, key);
   await writeOutput(project, into, text);
   const { model, version, tag } = release;

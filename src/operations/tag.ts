@@ -9,6 +9,7 @@ import { readReleases } from "./releases.ts";
 import type { Confirmation } from "./remotes.ts";
 import { readSnapshot } from "./snapshot.ts";
 import { tagAgain } from "./tag/again.ts";
+import { bundleKey, hasBundles, makeBundles } from "./tag/bundles.ts";
 import { commitAndTag, tagCommit } from "./tag/commit.ts";
 import { planReleases, type Planned, type Reasoned } from "./tag/plan.ts";
 import { requireBranch, requireStaged, requireWhole } from "./tag/releasable.ts";
@@ -26,6 +27,9 @@ export interface TagInput {
   allowGap?: boolean | undefined;
   /** true: sign; false: do not; undefined: as Git is set up. */
   sign?: boolean | undefined;
+  /** The key that signs the files, too: an OpenSSF bundle in the same commit, beside the record. */
+  bundle?: string | undefined;
+  askPassphrase?: ((key: string) => Promise<string>) | undefined;
 }
 
 export interface TaggedRelease {
@@ -34,6 +38,8 @@ export interface TaggedRelease {
   tag: string;
   oid: string;
   bump: string;
+  /** Path of its bundle in the commit; null where none was wanted. */
+  bundle: string | null;
 }
 
 export interface TagResult {
@@ -58,12 +64,17 @@ export async function tag(project: Project, input: TagInput): Promise<TagResult>
     const planned = await planReleases(project, snapshot, releases, input);
     const clean = await requireStaged(project, input);
     const head = await project.git.head();
-    const declared = clean && head.oid !== null && (await declares(project, head.oid, planned)) ? head.oid : null;
+    const key = await bundleKey(project, input.bundle, input.askPassphrase);
+    const isThere = clean && head.oid !== null && (await declares(project, head.oid, planned));
+    // A bundle has to be in the commit, so one that HEAD lacks takes another commit.
+    const isWhole = isThere && (key === null || (await hasBundles(project, head.oid ?? "", planned)));
+    const declared = isWhole ? head.oid : null;
     if (declared === null && head.branch === null) throw detached(head.oid);
     const confirmed = await requireWhole(project, snapshot, planned);
     const reasoned = await withReasons(planned, input);
     if (declared === null) {
-      const { commit, tags } = await commitAndTag(project, releases, reasoned, input);
+      const bundles = key === null ? [] : await makeBundles(project, reasoned, key);
+      const { commit, tags } = await commitAndTag(project, releases, reasoned, input, bundles);
       return { commit, committed: true, releases: tags, confirmed };
     }
     await rememberBefore(project, reasoned);

@@ -15,6 +15,7 @@ import type { Project, Progress } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { isSignedBy, keyHint, readPublicKey } from "./trust/bundle-keys.ts";
 import { filesOf } from "./trust/signable.ts";
+import { quoted } from "./targets.ts";
 import { filesIn } from "./trust/signed-folder.ts";
 import { type Found, findVersion } from "./versions.ts";
 
@@ -109,7 +110,11 @@ async function compare(
   const project = await context.project();
   const { release, name } = await releaseMeant(project, word, input);
   if (!release) throw new MvError("unknown-version", `${name} is neither a folder nor a release`, { hint: "mv log" });
-  const files = await filesOf(project, release);
+  const files = await filesOf(project, {
+    ...release,
+    artifacts: release.artifacts,
+    fetch: `mv fetch ${quoted(release.tag)}`,
+  });
   const findings = difference(statement.resources, files);
   const store = await project.store();
   const states = new Map(

@@ -34,6 +34,7 @@ describe("mv tag", () => {
           "releases": [
             {
               "bump": "minor",
+              "bundle": null,
               "model": "churn",
               "oid": "<tag v1.1.0>",
               "tag": "v1.1.0",

@@ -12,6 +12,10 @@ export const run: CommandRun = async (context, operands, flags) => {
     askReason: context.interactive ? (releases: string) => context.ask(`Why ${releases}? `) : undefined,
     all: isOn(flags, "all"),
     allowGap: isOn(flags, "allowGap"),
+    bundle: text(flags, "bundle"),
+    askPassphrase: context.interactive
+      ? (key: string) => context.ask(`Passphrase of ${key}: `, { secret: true })
+      : undefined,
     sign: typeof flags["sign"] === "boolean" ? flags["sign"] : undefined,
   };
   const result = await tag(project, input);

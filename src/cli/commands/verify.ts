@@ -1,6 +1,6 @@
 import { type ErrorCode, MvError } from "../../errors.ts";
 import { verify, type VerifyResult } from "../../operations/verify.ts";
-import type { CommandRun, Context, Outcome, Values } from "../command.ts";
+import type { CommandRun } from "../command.ts";
 import { isOn, list, text } from "../flags.ts";
 import { problemLines, verifyView } from "../views/verify.ts";
 
@@ -15,8 +15,7 @@ const WORST_FIRST = [
 const PARTLY = 3;
 
 export const run: CommandRun = async (context, operands, flags) => {
-  const bundle = text(flags, "bundle");
-  if (bundle !== undefined) return runBundle(context, bundle, operands, flags);
+  if (text(flags, "bundle") !== undefined) return (await import("./verify-bundle.ts")).run(context, operands, flags);
   if (text(flags, "remote") !== undefined) return (await import("./verify-remote.ts")).run(context, operands, flags);
   if (text(flags, "sample") !== undefined) {
     throw new MvError("usage", "--sample goes with --remote NAME", { hint: "mv verify --remote store --sample 5%" });
@@ -37,35 +36,6 @@ export const run: CommandRun = async (context, operands, flags) => {
     exit: result.absent.length > 0 ? PARTLY : 0,
   };
 };
-
-async function runBundle(
-  context: Context,
-  bundle: string,
-  operands: readonly string[],
-  flags: Values,
-): Promise<Outcome> {
-  const [subject, ...others] = operands;
-  const publicKey = text(flags, "publicKey");
-  if (publicKey === undefined || others.length > 0) {
-    throw new MvError("usage", "--bundle: give the signer's public key, and one VERSION or folder", {
-      hint: `mv verify --bundle ${bundle} --public-key FILE VERSION`,
-    });
-  }
-  const { cwd, report } = context;
-  const [{ verifyBundle }, { findingLines, verifyBundleView }] = await Promise.all([
-    import("../../operations/verify-bundle.ts"),
-    import("../views/verify-bundle.ts"),
-  ]);
-  const input = { bundle, publicKey, subject, model: text(flags, "model") };
-  const result = await verifyBundle({ cwd, report, project: context.project }, input);
-  if (result.findings.length > 0) {
-    throw new MvError("bytes-wrong", findingLines(result).join("\n"), {
-      hint: "do not use it; get it anew: mv get SOURCE VERSION -o DIR",
-      details: { ...result },
-    });
-  }
-  return { data: result, ...verifyBundleView(result), exit: result.absent.length > 0 ? PARTLY : 0 };
-}
 
 function broken(result: VerifyResult): MvError {
   const { problems } = result;

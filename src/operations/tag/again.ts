@@ -20,6 +20,7 @@ export function tagAgain(
     ...(input.all === true || more.all === true ? ["-a"] : []),
     ...(gap ? ["--allow-gap"] : []),
     ...(input.sign === undefined ? [] : [input.sign ? "--sign" : "--no-sign"]),
+    ...(input.bundle === undefined ? [] : [`--bundle ${quoted(input.bundle)}`]),
     ...(more.declared === true && input.reason === undefined ? [] : [`-m ${reasonWord(input.reason)}`]),
   ].join(" ");
 }

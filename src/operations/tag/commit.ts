@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { isMvError, MvError } from "../../errors.ts";
 import { rollBack, savePoint, stageTracked } from "../../git/undo.ts";
 import { parseRecord, updateRecord } from "../../model/record.ts";
-import { writeFileAtomic } from "../../platform/files.ts";
+import { BUNDLE_MAX_BYTES } from "../../model/signing-bundle.ts";
+import { readBytesFile, removeFile, writeFileAtomic } from "../../platform/files.ts";
 import { checkStaged } from "../check/staged.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import { readSnapshot } from "../snapshot.ts";
 import type { TaggedRelease, TagInput } from "../tag.ts";
 import { tagAgain } from "./again.ts";
+import { bundlePath, type CommittedFile } from "./bundles.ts";
 import { releaseMessage } from "./payload.ts";
 import type { Reasoned } from "./plan.ts";
 import { forgetTags, rememberBefore, rememberMade } from "./remembered.ts";
@@ -20,14 +22,17 @@ export async function commitAndTag(
   releases: Releases,
   planned: readonly Reasoned[],
   input: TagInput,
+  bundles: readonly CommittedFile[],
 ): Promise<{ commit: string; tags: TaggedRelease[] }> {
   const { git } = project;
+  const before = bundles.map(({ path }) => readBytesFile(join(project.root, path), BUNDLE_MAX_BYTES));
   const point = await savePoint(git);
   let commit: string | null = null;
   await rememberBefore(project, planned);
   try {
     for (const item of planned) await writeRecord(project, item, releasedRecord(project, item));
-    await git.stage(planned.map((item) => item.file));
+    for (const { path, text } of bundles) await writeFileAtomic(join(project.root, path), text);
+    await git.stage([...planned.map((item) => item.file), ...bundles.map(({ path }) => path)]);
     if (input.all === true) await stageTracked(git);
     await requireRules(project, releases);
     commit = await git.commit({ message: commitMessage(project, planned) }).catch(notReleased(planned, input));
@@ -37,6 +42,7 @@ export async function commitAndTag(
       throw halfDone(error, failure, commit);
     });
     for (const item of planned) await writeRecord(project, item, item.text);
+    for (const [at, { path }] of bundles.entries()) await putBack(join(project.root, path), before[at] ?? null);
     await forgetTags(
       project,
       planned.map((item) => item.tagName),
@@ -63,7 +69,8 @@ export async function tagCommit(
     .catch(notReleased(planned, input));
   const made = messages.map(({ item, tagName, bump }): TaggedRelease => {
     const oid = tags.find((tag) => tag.name === tagName)?.oid ?? "";
-    return { model: item.model, version: item.version, tag: tagName, oid, bump };
+    const bundle = input.bundle === undefined ? null : bundlePath(item);
+    return { model: item.model, version: item.version, tag: tagName, oid, bump, bundle };
   });
   await rememberMade(project, made);
   return made;
@@ -80,6 +87,11 @@ function notReleased(planned: readonly Reasoned[], input: TagInput): (error: unk
       cause: error,
     });
   };
+}
+
+async function putBack(path: string, bytes: Buffer | null): Promise<void> {
+  if (bytes === null) removeFile(path);
+  else await writeFileAtomic(path, bytes);
 }
 
 async function writeRecord(project: Project, item: Reasoned, text: string): Promise<void> {

@@ -8,17 +8,21 @@ import { STAMP_FILE } from "../get/stamp.ts";
 import { readIgnored } from "../mvignore.ts";
 import type { Project } from "../project.ts";
 import { readSnapshot } from "../snapshot.ts";
-import { fromHere, quoted } from "../targets.ts";
+import { fromHere } from "../targets.ts";
 import { keyHint, type SigningKey } from "./bundle-keys.ts";
 
 /** A version whose files are to be signed. */
-export type Signable = Pick<Release, "model" | "version" | "tag"> & { artifacts: readonly Artifact[] };
+export interface Signable extends Pick<Release, "model" | "version"> {
+  artifacts: readonly Artifact[];
+  /** The command that brings its bytes. */
+  fetch: string;
+}
 
 /**
  * The files of the artifacts by the manifests in the cache, whose bytes are not looked at. Throws MvError bad-path for a folder
  * with links, which a bundle cannot cover, and object-missing where a manifest is not here.
  */
-export async function filesOf(project: Project, { model, version, tag, artifacts }: Signable): Promise<Resource[]> {
+export async function filesOf(project: Project, { model, version, fetch, artifacts }: Signable): Promise<Resource[]> {
   const store = await project.store();
   const files: Resource[] = [];
   for (const { path, kind, sha256 } of artifacts) {
@@ -28,7 +32,7 @@ export async function filesOf(project: Project, { model, version, tag, artifacts
       files.push({ name: path, sha256 });
     } else {
       const manifest = await store.manifest(sha256).catch((error: unknown) => {
-        throw isMvError(error) && error.code === "object-missing" ? notHere(path, tag) : error;
+        throw isMvError(error) && error.code === "object-missing" ? notHere(path, fetch) : error;
       });
       for (const entry of manifest) {
         const name = `${path}/${entry.path}`;
@@ -55,9 +59,9 @@ export async function requireBytes(project: Project, signable: Signable, files: 
   for (const { sha256, state } of await store.check(objects, project.report)) {
     if (state === "ok") continue;
     const { name = sha256 } = files.find((file) => file.sha256 === sha256) ?? {};
-    if (state === "absent") throw notHere(name, signable.tag);
+    if (state === "absent") throw notHere(name, signable.fetch);
     throw new MvError("bytes-wrong", `${name}: the cached object ${sha256.slice(0, 8)} held other bytes`, {
-      hint: `mv fetch ${quoted(signable.tag)}, then repeat`,
+      hint: `${signable.fetch}, then repeat`,
     });
   }
 }
@@ -78,9 +82,9 @@ async function requireUnmodified(project: Project, { artifacts }: Signable): Pro
   }
 }
 
-function notHere(path: string, tag: string): MvError {
+function notHere(path: string, fetch: string): MvError {
   return new MvError("object-missing", `${path}: its bytes are not in the cache, and what is not here is not signed`, {
-    hint: `mv fetch ${quoted(tag)}`,
+    hint: fetch,
   });
 }
 

@@ -17,6 +17,7 @@ export const releaseRows: readonly CommandRow[] = [
       { flags: "--allow-gap", text: "let the number skip others" },
       { flags: "-s, --sign", text: "sign the tag" },
       { flags: "--no-sign", text: "do not sign the tag" },
+      { flags: "--bundle <key>", text: "sign the files too, with this key, in the same commit: see mv sign" },
     ],
     examples: [
       'mv tag v1.0.0 -m "Initial production-ready model"',
