@@ -5,14 +5,13 @@ import { promisify } from "node:util";
 import { hashTail } from "./along.ts";
 import { readError, writeError } from "./file-errors.ts";
 import { writeWhole } from "./files.ts";
+import { TURN } from "./pace.ts";
 import { changing } from "./stat.ts";
 
 const syncAsync = promisify(fdatasync);
 
 /** A block that stays in the processor's cache. */
 const BLOCK = 128 * 1024;
-/** Between these the progress is told and others get a turn. */
-const TURN = 8 * 1024 * 1024;
 /** Unsynced bytes at which writing out starts: the kernel alone waits for a tenth of memory while the disk idles. */
 const SYNC_EVERY = 256 * 1024 * 1024;
 
@@ -51,7 +50,8 @@ export async function copyUntrusted(
           syncing.catch(() => undefined);
           unsynced = 0;
         }
-        await new Promise(setImmediate);
+        do await new Promise(setImmediate);
+        while (tail?.isAhead());
       }
       await syncing;
       return tail === null ? null : await tail.finish();

@@ -6,7 +6,7 @@ import { MvError } from "../errors.ts";
 import { readError, systemCode, writeError } from "./file-errors.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 import type { Digests, Hashing, Want } from "./hashing.ts";
-import { type Pace, paced, waitForMore } from "./pace.ts";
+import { type Pace, readerOf, waitForMore } from "./pace.ts";
 import { assertUnchanged, changing, openRegular, type FileStat } from "./stat.ts";
 import { tempName } from "./temp.ts";
 
@@ -51,8 +51,6 @@ export interface ByteJobs {
   /** Copies files to new names and hashes on the way. Throws MvError bytes-wrong, with the SHA-256 in its details. */
   copy(input: { items: readonly CopyItem[] }): null;
   rename(input: { pairs: readonly (readonly [string, string])[] }): null;
-  /** Hashes one large file at the pace of another thread that copies it. Throws MvError file-changing, no-read. */
-  along(input: { file: string; pace: Pace }): Digested;
   /** SHA-256 of one large file of `size` bytes while another thread still writes it. Throws MvError no-read. */
   tail(input: { file: string; size: number; pace: Pace }): string;
 }
@@ -206,15 +204,16 @@ export function createJobs(hashing: Hashing): ByteJobs {
       }
       return null;
     },
-    along: ({ file, pace }) => digestFile(file, "both", paced(pace)),
     tail({ file, size, pace }) {
       const { fd } = openRegular(file);
       try {
         const digest = hashing.start("sha256");
+        const wasRead = readerOf(pace);
         for (let at = 0; at < size;) {
           const length = readSync(fd, buffer, 0, Math.min(BLOCK, size - at), at);
           digest.update(buffer.subarray(0, length));
           at += length;
+          wasRead(length);
           if (length === 0) waitForMore(pace);
         }
         return digest.finish().sha256;

@@ -1,7 +1,7 @@
-// Two threads that read one large file side by side: one copies, one hashes. Neither gets far ahead, so that what the first
-// reads from the disk the second finds in memory, however large the file.
+// Two threads at one large file: one writes it, the other reads it. The reader waits for what is not written yet, and the writer
+// does not get far ahead, so that what it wrote is still in memory, however large the file.
 
-/** How many turns each side has read, and how it goes on: 0 side by side, 1 each as fast as it can, 2 not at all. */
+/** How many turns each side is through, and how it goes on: 0 side by side, 1 each as fast as it can, 2 not at all. */
 export type Pace = Int32Array<SharedArrayBuffer>;
 
 export const COPYING = 0;
@@ -10,9 +10,9 @@ const STATE = 2;
 const RELEASED = 1;
 const STOPPED = 2;
 
-/** Bytes of a turn, and how many turns one may be ahead. */
-export const TURN = 32 * 1024 * 1024;
-const LEAD = 8;
+/** Bytes of a turn, and how many turns the writer may be ahead. */
+export const TURN = 8 * 1024 * 1024;
+const LEAD = 32;
 const WAIT_MS = 50;
 
 export function createPace(): Pace {
@@ -25,12 +25,11 @@ export function countTurn(pace: Pace, side: number): void {
   Atomics.notify(pace, side);
 }
 
-/** Whether this side is too far ahead; waits a little if so. */
-export function isAhead(pace: Pace, side: number): boolean {
-  const other = 1 - side;
-  const seen = Atomics.load(pace, other);
-  if (Atomics.load(pace, STATE) !== 0 || Atomics.load(pace, side) - seen <= LEAD) return false;
-  Atomics.wait(pace, other, seen, WAIT_MS);
+/** Whether the writer is too far ahead; waits a little if so. */
+export function isAhead(pace: Pace): boolean {
+  const seen = Atomics.load(pace, HASHING);
+  if (Atomics.load(pace, STATE) !== 0 || Atomics.load(pace, COPYING) - seen <= LEAD) return false;
+  Atomics.wait(pace, HASHING, seen, WAIT_MS);
   return true;
 }
 
@@ -39,25 +38,24 @@ export function releasePace(pace: Pace): void {
   Atomics.compareExchange(pace, STATE, 0, RELEASED);
 }
 
-/** Ends the hashing side's work: nobody wants its result any more. */
+/** Ends the reader's work: nobody wants its result any more. */
 export function stopPace(pace: Pace): void {
   Atomics.store(pace, STATE, STOPPED);
 }
 
-/** For each block of the hashing side: makes it wait where it is ahead, and throws where it is stopped. */
-export function paced(pace: Pace): (block: Uint8Array) => void {
-  let bytes = 0;
-  return (block) => {
-    bytes += block.length;
-    if (bytes < TURN) return;
-    bytes -= TURN;
+/** Told the bytes that the reader is through with, counts its turns; throws where it is stopped. */
+export function readerOf(pace: Pace): (bytes: number) => void {
+  let turn = 0;
+  return (bytes) => {
+    turn += bytes;
+    if (turn < TURN) return;
+    turn -= TURN;
     countTurn(pace, HASHING);
-    while (isAhead(pace, HASHING));
     if (Atomics.load(pace, STATE) === STOPPED) throw new Error("stopped");
   };
 }
 
-/** For a side that reads what the other writes: waits for the next turn, and throws where it is stopped. */
+/** Waits for the writer's next turn; throws where the reader is stopped. */
 export function waitForMore(pace: Pace): void {
   if (Atomics.load(pace, STATE) === STOPPED) throw new Error("stopped");
   Atomics.wait(pace, COPYING, Atomics.load(pace, COPYING), WAIT_MS);

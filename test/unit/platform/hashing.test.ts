@@ -7,6 +7,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -88,6 +89,25 @@ describe("streamFile", () => {
     };
     await expect(streamFile(at("a"), { onBytes: halt })).rejects.toThrow("halt");
     expect(await streamFile(at("b"))).toMatchObject(expected);
+  });
+
+  test("a large file that grows or shrinks while it is copied is refused, and no thread waits for the rest", async () => {
+    const size = 80 * 1024 * 1024;
+    for (const [name, change] of [
+      ["longer", (path: string) => appendFileSync(path, "more")],
+      ["shorter", (path: string) => truncateSync(path, size / 2)],
+      ["rewritten", (path: string) => writeFileSync(path, "other", { flag: "r+" })],
+    ] as const) {
+      writeFileSync(at("a"), Buffer.alloc(size, name));
+      const to = { path: at(`copy-${name}`), mode: 0o644 };
+      let turns = 0;
+      const onBytes = (): void => {
+        turns += 1;
+        if (turns === 7) change(at("a"));
+      };
+      await expect(streamFile(at("a"), { to, onBytes })).rejects.toMatchObject({ code: "file-changing" });
+      expect(turns).toBeGreaterThan(6);
+    }
   });
 
   test("a FIFO, a folder and a link are no files", async () => {
