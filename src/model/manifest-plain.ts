@@ -1,7 +1,7 @@
 // A quick reader for the usual manifest: regular files with plain names, byte for byte as `formatManifest` writes it.
 import { checkMemberPath } from "./paths.ts";
 
-interface PlainFile {
+export interface PlainFile {
   path: string;
   sha256: string;
   size: number;
@@ -10,8 +10,8 @@ interface PlainFile {
 
 const HEAD = '{"files":[';
 const TAIL = '],"schema":1}';
-/** A path of these characters looks the same in JSON, and is sorted the same by characters and by bytes. */
-const FILE =
+/** An entry. A path of these characters looks the same in JSON, and is sorted the same by characters and by bytes. */
+export const FILE =
   /\{"executable":(true|false),"path":"([\w./-]{1,255})","sha256":"([0-9a-f]{64})","size":(0|[1-9]\d{0,14})\}/y;
 
 /**
@@ -24,19 +24,25 @@ export function readPlainManifest(text: string): PlainFile[] | null {
   const files: PlainFile[] = [];
   let [last, folder] = ["", ""];
   for (FILE.lastIndex = HEAD.length; FILE.lastIndex < end; FILE.lastIndex += 1) {
-    const [, executable, path = "", sha256 = "", size] = FILE.exec(text) ?? [];
+    const file = fileOf(FILE.exec(text) ?? []);
+    const { path } = file;
     if (path <= last || checkMemberPath(path) !== null) return null;
     if (!path.startsWith(folder) || path.includes("/", folder.length)) {
       if (isBelowFile(files, path)) return null;
       folder = path.slice(0, path.lastIndexOf("/") + 1);
     }
-    files.push({ path, sha256, size: Number(size), executable: executable === "true" });
+    files.push(file);
     last = path;
     // A comma follows, or the tail.
     if (FILE.lastIndex === end) return files;
     if (text[FILE.lastIndex] !== ",") return null;
   }
   return null;
+}
+
+/** What FILE has found. */
+export function fileOf([, executable, path = "", sha256 = "", size]: readonly string[]): PlainFile {
+  return { path, sha256, size: Number(size), executable: executable === "true" };
 }
 
 /** Whether one of the files, which are in order and come before the path, stands where the path needs a folder. */

@@ -1,7 +1,6 @@
 // Brings artifacts on disk to wanted bytes: what must be written, what must go, and what would be lost by it.
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
-import { manifestChanges } from "../model/manifest-changes.ts";
 import type { Pointer } from "../model/pointer.ts";
 import { insideTree } from "../platform/files.ts";
 import type { Bytes, Placement } from "../store/store.ts";
@@ -97,8 +96,7 @@ async function changesBetween(
   if (target === null || target.kind === "file" || lackingTop.length > 0) {
     return { lost: objectsOf(current), lacking: lackingTop };
   }
-  const wanted = await store.manifest(target.sha256);
-  const changes = manifestChanges(current?.kind === "directory" ? current.entries : [], wanted);
+  const changes = await store.changes(current, target.sha256);
   const lacking = await store.missing(
     changes.flatMap(({ after }) => (after && "sha256" in after ? [after.sha256] : [])),
   );

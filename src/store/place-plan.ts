@@ -3,15 +3,17 @@ import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MvError } from "../errors.ts";
 import type { ManifestEntry } from "../model/manifest.ts";
-import { manifestChanges } from "../model/manifest-changes.ts";
+import { type EntryChange, manifestChanges } from "../model/manifest-changes.ts";
 import { freeBytes, insideTree } from "../platform/files.ts";
 import { lstatOrNull } from "../platform/stat.ts";
 import { streamFile } from "../platform/stream.ts";
 import { sweepTemps, tempName } from "../platform/temp.ts";
 import type { Bytes, Sha } from "./bytes.ts";
 import { requireHeld } from "./held.ts";
+import { entriesNow } from "./manifests.ts";
 import { absent } from "./objects.ts";
 import type { Placing } from "./place.ts";
+import type { KnownArtifact } from "./stat-index.ts";
 
 export type Link = "reflink" | "copy" | "hardlink" | "symlink";
 
@@ -50,10 +52,10 @@ export interface Plan {
   removals: string[];
   /** A temp folder beside the artifact for all that is written. */
   scratch: string;
-  /** All files of the new version, in the order of its manifest. */
-  paths: string[];
-  /** Links that stay as they are, with their targets. */
-  keptLinks: (readonly [string, string])[];
+  /** What the stat index said before. */
+  known: KnownArtifact | null;
+  /** All of the new version; null where it is what `known` says, and the writes. */
+  wanted: readonly ManifestEntry[] | null;
 }
 
 /** Throws object-missing, bytes-wrong (manifest), would-lose, bad-path. */
@@ -62,23 +64,18 @@ export async function planOne(placing: Placing, item: Placement): Promise<Plan> 
   await insideTree(rootOf(item), key);
   sweepTemps(dirname(absolute), 0);
   const scratch = join(dirname(absolute), tempName());
-  const plan: Plan = { item, writes: [], links: [], removals: [], scratch, paths: [], keptLinks: [] };
-  const wanted = await entriesOf(placing, item);
-  const now = entriesNow(current);
-  const changes = manifestChanges(now, wanted);
+  const known = await placing.index.read(absolute, key);
+  const changes = await changesOf(placing, item);
+  const wanted = isReplacing(changes) && isAllOf(known, current) ? null : await entriesOf(placing, item);
+  const plan: Plan = { item, writes: [], links: [], removals: [], scratch, known, wanted };
   plan.removals.push(...changes.flatMap(({ path, after }) => (after === null ? [path] : [])));
   for (const { after } of changes) if (after) planEntry(plan, after);
-  const written = new Set(plan.links.map(({ path }) => path));
-  for (const entry of wanted) {
-    if ("sha256" in entry) plan.paths.push(entry.path);
-    else if (!written.has(entry.path)) plan.keptLinks.push([entry.path, entry.link]);
-  }
   requireObjects(placing, plan);
   requireFolders(plan, current);
   const targets = new Map([...plan.writes, ...plan.links].map((write) => [write.path, write]));
   for (const { path, before, after } of changes) {
     const write = targets.get(path);
-    if (write && before === null) await requireFree(item, path, write.target, now, after);
+    if (write && before === null) await requireFree(item, path, write.target, entriesNow(current), after);
   }
   await requireHeld(
     placing,
@@ -93,18 +90,27 @@ function rootOf({ absolute, key }: Placement): string {
   return absolute.endsWith(`/${key}`) ? absolute.slice(0, -key.length - 1) : dirname(absolute);
 }
 
-async function entriesOf({ manifests }: Placing, item: Placement): Promise<readonly ManifestEntry[]> {
-  const { sha256, size, executable = false } = item;
-  if (item.kind === "file") return [{ path: "", sha256, size, executable }];
-  return manifests(sha256);
+async function changesOf({ manifests }: Placing, item: Placement): Promise<readonly EntryChange[]> {
+  if (item.kind === "file") return manifestChanges(entriesNow(item.current), [fileEntry(item)]);
+  return manifests.changes(item.current, item.sha256);
 }
 
-/** A file artifact is the entry of an empty path. */
-export function entriesNow(current: Bytes | null): ManifestEntry[] {
-  if (current === null) return [];
-  if (current.kind === "directory") return current.entries;
-  const { sha256, size, executable } = current;
-  return [{ path: "", sha256, size, executable }];
+async function entriesOf({ manifests }: Placing, item: Placement): Promise<readonly ManifestEntry[]> {
+  return item.kind === "file" ? [fileEntry(item)] : manifests.read(item.sha256);
+}
+
+function fileEntry({ sha256, size, executable = false }: Placement): ManifestEntry {
+  return { path: "", sha256, size, executable };
+}
+
+/** Whether files alone change, each in its place. */
+function isReplacing(changes: readonly EntryChange[]): boolean {
+  return changes.every(({ before, after }) => before && "sha256" in before && after && "sha256" in after);
+}
+
+/** Whether the stat index has a row for all files of what is there. */
+function isAllOf(known: KnownArtifact | null, current: Bytes | null): boolean {
+  return known !== null && known.sha256 === current?.sha256 && known.files === known.table.count;
 }
 
 function planEntry({ item, writes, links, scratch }: Plan, entry: ManifestEntry): void {

@@ -13,7 +13,7 @@ import type { Manifests } from "./manifests.ts";
 import type { Objects } from "./objects.ts";
 import { parents, type Link, planOne, type Placement, type Plan, requireSpace } from "./place-plan.ts";
 import { writeAll } from "./place-write.ts";
-import type { StatIndex } from "./stat-index.ts";
+import type { KnownArtifact, StatIndex } from "./stat-index.ts";
 import type { KnownFile, Row } from "./stat-table.ts";
 
 /** Bytes that are written beside their places and checked. */
@@ -94,12 +94,36 @@ function exchange({ item, writes, links, removals, scratch }: Plan): KnownFile[]
   return rows;
 }
 
-async function remember({ index }: Placing, { item, paths, links, keptLinks }: Plan, rows: KnownFile[]): Promise<void> {
-  const { absolute, key, sha256, size } = item;
-  const known = await index.read(absolute, key);
-  const written = new Map(rows.map((row) => [row.path, row]));
+async function remember({ index }: Placing, plan: Plan, rows: readonly KnownFile[]): Promise<void> {
+  const { absolute, key, sha256, size } = plan.item;
+  const { known } = plan;
+  const checkedMs = known?.checkedMs ?? 0;
+  if (known && plan.wanted === null) {
+    const { files, links } = known;
+    await index.write(absolute, { key, sha256, size, files, links, checkedMs }, replacedRows(known, rows), known);
+    return;
+  }
+  const links = linksOf(plan).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const paths = (plan.wanted ?? []).flatMap((entry) => ("link" in entry ? [] : [entry.path]));
+  const head = { key, sha256, size, files: paths.length, links, checkedMs };
+  await index.write(absolute, head, rowsOf(known, paths, rows), known);
+}
+
+function linksOf({ wanted }: Plan): [string, string][] {
+  return (wanted ?? []).flatMap((entry) => ("link" in entry ? [[entry.path, entry.link]] : []));
+}
+
+/** The rows of before, and in their places those that were written. */
+function replacedRows({ table }: KnownArtifact, written: readonly KnownFile[]): Row[] {
+  const rows: Row[] = Array.from({ length: table.count }, (_, row) => row);
+  for (const file of written) rows[table.row(file.path)] = file;
+  return rows.filter((row) => typeof row === "number" || !isCoarse(row));
+}
+
+/** In the order of the manifest, in which the next walk comes by. */
+function rowsOf(known: KnownArtifact | null, paths: readonly string[], files: readonly KnownFile[]): Row[] {
+  const written = new Map(files.map((row) => [row.path, row]));
   const all: Row[] = [];
-  // In the order of the manifest, in which the next walk comes by.
   let next = 0;
   for (const path of paths) {
     // Rows are mostly in that order already.
@@ -107,10 +131,7 @@ async function remember({ index }: Placing, { item, paths, links, keptLinks }: P
     next = typeof row === "number" ? row + 1 : next + 1;
     if (typeof row === "number" ? row >= 0 : !isCoarse(row)) all.push(row);
   }
-  const linked = [...keptLinks, ...links.map(({ path, link }) => [path, link] as const)];
-  linked.sort(([a], [b]) => (a < b ? -1 : 1));
-  const head = { key, sha256, size, files: paths.length, links: linked, checkedMs: known?.checkedMs ?? 0 };
-  await index.write(absolute, head, all, known);
+  return all;
 }
 
 /** Where times are whole seconds, a write after the rename may leave the same one. */

@@ -40,9 +40,8 @@ export function encodeTable(head: object, rows: readonly Row[], before: StatTabl
     while (rows[at + 1] === row + (at + 1 - first)) at += 1;
     if (before) copyRows(before.columns, row, at + 1 - first, columns, first);
   }
-  const chunks = chunksOfPaths(pathsOf(rows, before));
-  const paths = Buffer.concat(chunks);
-  const text = JSON.stringify({ head, chunks: chunks.map((chunk) => chunk.length) });
+  const { text: paths, chunks } = before && hasSameNames(rows, before) ? before : chunksOf(pathsOf(rows, before));
+  const text = JSON.stringify({ head, chunks });
   const headBytes = Buffer.from(text + " ".repeat(7 - ((Buffer.byteLength(text) + 7) % 8)));
   const sizes = Buffer.alloc(16);
   sizes.writeUInt32LE(rows.length, 0);
@@ -57,14 +56,21 @@ function sumOf(body: Uint8Array): Buffer {
   return createHash("sha256").update(body).digest().subarray(0, SUM_BYTES);
 }
 
-/** The text of all paths in pieces of CHUNK paths each; all but the last end in NUL. */
-function chunksOfPaths(paths: readonly string[]): Buffer[] {
-  const chunks: Buffer[] = [];
+/** Whether rows are the files of a table, each in its place. */
+export function hasSameNames(rows: readonly Row[], { count, paths }: StatTable): boolean {
+  return (
+    rows.length === count && rows.every((row, at) => row === at || (typeof row !== "number" && row.path === paths[at]))
+  );
+}
+
+/** The text of all paths, and the bytes of each CHUNK of them with the NUL behind it. */
+function chunksOf(paths: readonly string[]): Pick<StatTable, "text" | "chunks"> {
+  const texts: Buffer[] = [];
   for (let at = 0; at < paths.length; at += CHUNK) {
     const text = paths.slice(at, at + CHUNK).join("\0");
-    chunks.push(Buffer.from(at + CHUNK < paths.length ? `${text}\0` : text));
+    texts.push(Buffer.from(at + CHUNK < paths.length ? `${text}\0` : text));
   }
-  return chunks;
+  return { text: Buffer.concat(texts), chunks: texts.map((text) => text.length) };
 }
 
 function copyRows(from: Columns, row: number, count: number, to: Columns, at: number): void {

@@ -8,7 +8,7 @@ import { readBytesFile, writeFileAtomic } from "../platform/files.ts";
 import { type FileStat, fileStat, lstatOrNull, sameStat } from "../platform/stat.ts";
 import type { Sha } from "./bytes.ts";
 import { countNames } from "./folder-counts.ts";
-import { decodeTable, encodeTable, pathsOf } from "./stat-codec.ts";
+import { decodeTable, encodeTable, hasSameNames, pathsOf } from "./stat-codec.ts";
 import type { Row, StatTable } from "./stat-table.ts";
 
 const MAX_BYTES = 1 << 29;
@@ -81,7 +81,10 @@ export function createStatIndex(stateDir: string): StatIndex {
     async write(absolute, head, rows, before) {
       try {
         const table = before?.table ?? null;
-        const folders = countNames([...pathsOf(rows, table), ...head.links.map(([path]) => path)]);
+        const folders =
+          before && before.links === head.links && hasSameNames(rows, before.table)
+            ? before.folders
+            : countNames([...pathsOf(rows, table), ...head.links.map(([path]) => path)]);
         const data = encodeTable({ ...head, folders }, rows, table);
         mkdirSync(folderOf(head.key), { recursive: true });
         await writeFileAtomic(fileOf(absolute, head.key), data, { durable: false });

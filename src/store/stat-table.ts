@@ -21,6 +21,8 @@ export type Row = KnownFile | number;
 export interface StatTable {
   readonly count: number;
   readonly paths: readonly string[];
+  /** The paths in UTF-8, joined by NUL. */
+  readonly text: Buffer;
   /** Bytes of the paths of each chunk of CHUNK rows, all but the last with a NUL behind them. */
   readonly chunks: readonly number[];
   /** A copy of a chunk, for a thread: paths in UTF-8, joined by NUL, and their stats. */
@@ -93,6 +95,7 @@ export function tableOf(
     get paths() {
       return paths();
     },
+    text,
     chunks,
     chunk(at) {
       const start = chunks.slice(0, at).reduce((sum, bytes) => sum + bytes, 0);

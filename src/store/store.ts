@@ -1,6 +1,7 @@
 // The cache and what comes out of it: one façade over objects, stat index and placing.
 import { join } from "node:path";
 import type { ManifestEntry } from "../model/manifest.ts";
+import type { EntryChange } from "../model/manifest-changes.ts";
 import { MvError } from "../errors.ts";
 import { writeError } from "../platform/file-errors.ts";
 import { removeFile } from "../platform/files.ts";
@@ -11,9 +12,9 @@ import { checkObjects } from "./check.ts";
 import { requireHeld } from "./held.ts";
 import { type Adopted, createIncoming, type IncomingObject } from "./incoming.ts";
 import { createIntake } from "./intake.ts";
-import { createManifests } from "./manifests.ts";
+import { createManifests, entriesNow } from "./manifests.ts";
 import { prepare, type Prepared, removeEmptyFolders } from "./place.ts";
-import { entriesNow, type Link, type Placement } from "./place-plan.ts";
+import type { Link, Placement } from "./place-plan.ts";
 import { readPath } from "./read.ts";
 import { emptyQuarantine, removeStored, startsWith, type Stored, storedObjects } from "./sweep.ts";
 import { createStatIndex } from "./stat-index.ts";
@@ -46,6 +47,8 @@ export interface Store {
   readBytes(sha: Sha, maxBytes: number): Promise<Buffer>;
   /** The files and links of a folder version. Throws object-missing, bytes-wrong, invalid-file. */
   manifest(sha: Sha): Promise<readonly ManifestEntry[]>;
+  /** What differs between what a path holds, as `look` said, and a folder version, in order. Throws as `manifest`. */
+  changes(current: Bytes | null, sha: Sha): Promise<readonly EntryChange[]>;
   /** All objects of a version of an artifact: itself, or the manifest and its members. */
   need(target: { kind: "file" | "directory" | "external"; sha256: Sha }): Promise<{ sha256: Sha; size: number }[]>;
   /** Where a fetched object's bytes are gathered; an interrupted fetch may have left a first part there. */
@@ -137,12 +140,13 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
       }
     },
     readBytes: (sha, maxBytes) => objects.read(sha, maxBytes),
-    manifest: manifests,
+    manifest: manifests.read,
+    changes: manifests.changes,
     async need({ kind, sha256 }) {
       if (kind === "external") return [];
       const self = { sha256, size: objects.stat(sha256)?.size ?? 0 };
       if (kind === "file") return [self];
-      const files = await manifests(sha256);
+      const files = await manifests.read(sha256);
       const sizes = new Map(files.flatMap((entry) => ("sha256" in entry ? [[entry.sha256, entry.size] as const] : [])));
       return [self, ...[...sizes].map(([member, size]) => ({ sha256: member, size }))];
     },

@@ -380,3 +380,32 @@ test("after a placement nothing is hashed again", async () => {
   expect(await shop.store.look(shop.at("f"), "f", { progress })).toEqual(file);
   expect(events).toEqual([]);
 });
+
+test("of many files those are exchanged that were replaced, whatever else both versions hold", async () => {
+  const { store, at, again, placement, write } = openShop({ jobs: 1 });
+  const names = Array.from({ length: 2200 }, (_, n) => `t/part-${n % 7}/${n}`);
+  write(Object.fromEntries(names.map((name) => [name, `first ${name.length}`])));
+  symlinkSync("part-0/0", at("t/link"));
+  const first = await store.add(at("t"), "t");
+  write({ "t/part-0/0": "second, longer", "t/part-3/1011": "" });
+  chmodSync(at("t/part-6/6"), 0o755);
+  const second = await store.add(at("t"), "t");
+  write({ "t/part-1/new": "third" });
+  rmSync(at("t/part-2/2"));
+  const third = await store.add(at("t"), "t");
+  let current = third;
+  for (const wanted of [second, first, second, third, first]) {
+    const now = again();
+    await now.place([placement("t", wanted, current)]);
+    // What was placed is known without being read, and is what it should be when it is read.
+    expect((await again().look(at("t"), "t"))?.sha256).toBe(wanted.sha256);
+    expect((await again().look(at("t"), "t", { precise: true }))?.sha256).toBe(wanted.sha256);
+    current = wanted;
+  }
+  const changes = await store.changes(first, second.sha256);
+  expect(changes.map(({ path }) => path)).toEqual(["part-0/0", "part-3/1011", "part-6/6"]);
+  writeFileSync(at("t/part-3/1011"), "mine");
+  const error = store.place([placement("t", second, first)]);
+  await expect(error).rejects.toMatchObject({ code: "would-lose" });
+  expect(readFileSync(at("t/part-3/1011"), "utf8")).toBe("mine");
+});
