@@ -1,5 +1,5 @@
 // What a command is: a row of the table (words, flags, help) and a function from parsed flags to an outcome.
-import type { Progress, Project } from "../operations/project.ts";
+import type { Progress, Project, Surroundings } from "../operations/project.ts";
 
 export interface Flag {
   /** commander's notation: "-m, --message <why>", "--no-data", "--metric <key=value>" */
@@ -69,3 +69,9 @@ export interface Outcome {
 export type Values = Record<string, string | boolean | readonly string[] | undefined>;
 
 export type CommandRun = (context: Context, operands: readonly string[], flags: Values) => Promise<Outcome>;
+
+/** What an operation may use where it needs no repository around. */
+export function aroundOf({ cwd, env, warn, report, interactive }: Context): Surroundings {
+  // Git and its helpers ask at a terminal by themselves, unless they are told not to.
+  return { cwd, env: interactive ? env : { ...env, GIT_TERMINAL_PROMPT: "0" }, warn, report };
+}

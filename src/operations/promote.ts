@@ -29,6 +29,8 @@ export interface PromoteInput {
   split?: string | undefined;
   /** Also send it: the tag to the Git remote, the stage's file to the store. */
   push?: boolean | undefined;
+  /** The repository's address, where it is not the one around: for the commands that messages print. */
+  repo?: string | undefined;
   reason?: string | undefined;
   /** Asks for the reason where none is given, once nothing else is in the way; an empty answer is none. */
   askReason?: ((what: string) => Promise<string>) | undefined;

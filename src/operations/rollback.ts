@@ -22,6 +22,8 @@ export interface RollbackInput {
   to?: string | undefined;
   /** Also send it: the tag to the Git remote, the stage's file to the store. */
   push?: boolean | undefined;
+  /** The repository's address, where it is not the one around: for the commands that messages print. */
+  repo?: string | undefined;
   reason?: string | undefined;
   /** Asks for the reason where none is given, once nothing else is in the way; an empty answer is none. */
   askReason?: ((what: string) => Promise<string>) | undefined;
@@ -134,16 +136,16 @@ function nothingEarlier(
     return release !== undefined && !releases.isRetracted(release);
   });
   return new MvError("no-earlier", `No version that could run again ran alone on ${stage} before ${since.tag}`, {
-    hint: `mv rollback ${quoted(input.stage)} --to ${usable[0] ?? "VERSION"} -m WHY`,
+    hint: againCommand({ ...input, to: usable[0] ?? "VERSION" }),
     details: { ran: usable },
   });
 }
 
-function againCommand({ stage, model, to, push, reason }: RollbackInput): string {
+function againCommand({ stage, model, to, push, repo, reason }: RollbackInput): string {
   const words = [
     ...(model === undefined ? [] : [`--model ${quoted(model)}`]),
     ...(to === undefined ? [] : [`--to ${quoted(to)}`]),
-    ...(push === true ? ["--push"] : []),
+    ...(repo === undefined ? (push === true ? ["--push"] : []) : [`--repo ${quoted(repo)}`]),
     `-m ${reason?.trim() ? quoted(reason.trim()) : "WHY"}`,
   ];
   return `mv rollback ${quoted(stage)} ${words.join(" ")}`;

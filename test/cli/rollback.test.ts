@@ -29,7 +29,7 @@ describe("mv rollback", () => {
     `);
     expect(await screen(repo, "mv rollback production -m 'And again'")).toMatchInlineSnapshot(`
       "! mversion: refused: No version that could run again ran alone on production before churn#production#1
-      ! Next: mv rollback production --to 1.1.0 -m WHY
+      ! Next: mv rollback production --to 1.1.0 -m 'And again'
       exit 1"
     `);
     expect(await screen(repo, "mv log --stage production --full")).toMatchInlineSnapshot(`

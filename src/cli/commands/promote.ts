@@ -1,6 +1,7 @@
 import { MvError } from "../../errors.ts";
 import { promote } from "../../operations/promote.ts";
-import type { CommandRun } from "../command.ts";
+import { promoteAt } from "../../operations/registry/elsewhere.ts";
+import { aroundOf, type CommandRun } from "../command.ts";
 import { isOn, text, wholeNumber } from "../flags.ts";
 import { changedStageView } from "../views/changed-stage.ts";
 
@@ -11,8 +12,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     });
   }
   const [stage = "", version] = operands.toReversed();
-  const project = await context.project();
-  const result = await promote(project, {
+  const input = {
     version,
     stage,
     model: text(flags, "model"),
@@ -21,6 +21,11 @@ export const run: CommandRun = async (context, operands, flags) => {
     push: isOn(flags, "push"),
     reason: text(flags, "message"),
     askReason: context.interactive ? (what: string) => context.ask(`Why ${what}? `) : undefined,
-  });
+  };
+  const repo = text(flags, "repo");
+  const result =
+    repo === undefined
+      ? await promote(await context.project(), input)
+      : await promoteAt(aroundOf(context), repo, input);
   return { data: result, ...changedStageView(result) };
 };

@@ -55,7 +55,7 @@ export async function openSource(around: Surroundings, address: string, scratch:
 }
 
 /** A path as an absolute one: Git is started elsewhere. */
-function localized(address: string, cwd: string): string {
+export function localized(address: string, cwd: string): string {
   const isPath = !/^[a-z][a-z0-9+.-]*:/i.test(address) && !/^[^/\\]+@[^/\\]+:/.test(address);
   return isPath && !address.startsWith("-") ? resolve(cwd, address) : address;
 }

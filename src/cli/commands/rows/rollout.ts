@@ -4,6 +4,11 @@ import { MODEL, REASON } from "./flags.ts";
 
 const PUSH: Flag = { flags: "--push", text: "send the tag to the Git remote, and the stage's file to the store" };
 
+const REPO: Flag = {
+  flags: "--repo <url>",
+  text: "do it in the repository at this address, without a clone, and push",
+};
+
 export const rolloutRows: readonly CommandRow[] = [
   {
     name: "promote",
@@ -18,6 +23,7 @@ export const rolloutRows: readonly CommandRow[] = [
       { flags: "--weight <percent>", text: "give the version this share, 1 to 99; what ran before keeps the rest" },
       { flags: "--split <shares>", text: "say all shares, v1.2.0=90,v1.3.0=10; the first is the baseline" },
       PUSH,
+      REPO,
       MODEL,
     ],
     examples: [
@@ -34,8 +40,18 @@ export const rolloutRows: readonly CommandRow[] = [
     summary: "put a stage back to the version that ran before",
     about:
       "Appends an assignment to the version that last ran alone, before the present one; a second rollback goes one further back. Splits and retracted versions are passed over. No rule of promotion stands in its way.",
-    flags: [REASON, { flags: "--to <version>", text: "this version, which ran on the stage before" }, PUSH, MODEL],
-    examples: ["mv rollback production -m 'Recall fell, incident 12'", "mv rollback production --to v1.0.0 -m WHY"],
+    flags: [
+      REASON,
+      { flags: "--to <version>", text: "this version, which ran on the stage before" },
+      PUSH,
+      REPO,
+      MODEL,
+    ],
+    examples: [
+      "mv rollback production -m 'Recall fell, incident 12' --push",
+      "mv rollback production --to v1.0.0 -m WHY",
+      "mv rollback production --repo git@host:team/churn.git -m 'Incident 12'",
+    ],
     load: () => import("../rollback.ts"),
   },
   {
