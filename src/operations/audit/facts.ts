@@ -36,7 +36,7 @@ export interface ModelFacts {
   /** By the oid of the tag; null where the record is not the sealed one. */
   records: ReadonlyMap<string, ModelRecord | null>;
   stages: StageHistory[];
-  /** What of its releases and seals does not agree, whichever versions are audited. */
+  /** What does not agree: seals and dates of all its tags, records and pointers of the versions under audit. */
   problems: readonly Problem[];
 }
 

@@ -38,7 +38,10 @@ export async function gather(
 ): Promise<Gathered> {
   const names = [...new Set(chosen.map(({ model }) => model))];
   const models = new Map<string, ModelFacts>();
-  for (const model of names) models.set(model, await readModelFacts(project, releases, registry, model));
+  for (const model of names) {
+    const own = chosen.filter((release) => release.model === model);
+    models.set(model, await readModelFacts(project, releases, registry, model, own));
+  }
   const today = project.now().toISOString().slice(0, 10);
   const approvals = await readApprovals(registry, models, chosen);
   const oids = [...chosen.map(({ oid }) => oid), ...[...approvals.values()].flat().map(({ oid }) => oid)];

@@ -1,6 +1,7 @@
 // What an audit asks of a whole model: its releases and their records, its stages, and whether its tags are where they were.
 import { stagesOf } from "../stage.ts";
 import type { Project } from "../project.ts";
+import type { Release } from "../../model/release.ts";
 import type { Registry } from "../registry.ts";
 import { readReleasedRecords } from "../released-records.ts";
 import type { Releases } from "../releases.ts";
@@ -11,18 +12,20 @@ import { checkSeals } from "../verify/seals.ts";
 import { checkTags, unreadable } from "../verify/tags.ts";
 import type { ModelFacts, StageHistory } from "./facts.ts";
 
+/** Seals and dates of all its tags are checked; records and pointers are compared for the versions under audit. */
 export async function readModelFacts(
   project: Project,
   releases: Releases,
   registry: Registry,
   model: string,
+  audited: readonly Release[],
 ): Promise<ModelFacts> {
   const own = releases.of(model);
   const events = await readEvents(project, releases, new Set([model]));
   const [records, stages, ...problems] = await Promise.all([
     readReleasedRecords(project, own),
     readStages(project, registry, model),
-    checkTags(project, own),
+    checkTags(project, audited),
     checkSeals(project, releases, own, events),
     checkChains(project, releases, events),
     checkDates(project, releases, own, events),

@@ -6,12 +6,15 @@ import { type Html, html, type Part } from "./html.ts";
 import { metricCharts } from "./metrics.ts";
 import { timeline } from "./timeline.ts";
 
+/** More rows than anybody reads make a page that no phone opens. */
+const MOST_ROWS = 500;
+
 export function modelPart(model: AuditedModel, audited: ReadonlySet<string>, now: number): Html {
   return html`<section>
     <h2>History of ${model.model}</h2>
     ${timeline(model, audited, now)} ${metricCharts(model, audited)}
     <h3>Versions</h3>
-    ${table(["version", "date", "reason", "metrics"], releaseRows(model))}
+    ${table(["version", "date", "reason", "metrics"], releaseRows(model), "mv log")}
     ${model.stages.filter(({ assignments }) => assignments.length > 0).map(stagePart)}
   </section>`;
 }
@@ -45,11 +48,14 @@ function stagePart({ stage, assignments }: AuditedModel["stages"][number]): Html
     ],
   }));
   return html`<h3>Stage ${stage}</h3>
-    ${table(["assignment", "from", "versions", "by", "reason"], rows)}`;
+    ${table(["assignment", "from", "versions", "by", "reason"], rows, `mv log --stage ${stage}`)}`;
 }
 
-function table(head: readonly string[], rows: readonly TableRow[]): Html {
-  const lines = rows.map(({ cells, retracted }) => {
+/** Newest rows first; `all` is the command that lists those that are left out. */
+function table(head: readonly string[], rows: readonly TableRow[], all: string): Html {
+  const rest = rows.length - MOST_ROWS;
+  const more = rest > 0 ? html`<p class="quiet">and ${rest} older: <code>${all}</code></p>` : null;
+  const lines = rows.slice(0, MOST_ROWS).map(({ cells, retracted }) => {
     // Names, days and times are read better on one line.
     const inner = cells.map(
       (cell, at) => html`<td class="${at < 2 ? "short" : "long"}" data-of="${head[at] ?? ""}">${cell}</td>`,
@@ -63,13 +69,14 @@ function table(head: readonly string[], rows: readonly TableRow[]): Html {
         </tr>`;
   });
   return html`<table class="stack">
-    <tbody>
-      <tr class="head">
-        ${head.map((word) => html`<th>${word}</th>`)}
-      </tr>
-      ${lines}
-    </tbody>
-  </table>`;
+      <tbody>
+        <tr class="head">
+          ${head.map((word) => html`<th>${word}</th>`)}
+        </tr>
+        ${lines}
+      </tbody>
+    </table>
+    ${more}`;
 }
 
 function firstLine(text: string): string {

@@ -16,6 +16,8 @@ const FIRST_LANE = 74;
 const LANE = 40;
 const BAND = 26;
 const COLOURS = 8;
+/** The newest assignments of a stage; older ones are thinner than a line by then. */
+const MOST_SEGMENTS = 1000;
 /** Width of a quiet time since the last event. */
 const QUIET = 150;
 
@@ -121,7 +123,7 @@ function lane(
   now: number,
   colour: (version: string) => number,
 ): Html {
-  const ordered = assignments.toReversed();
+  const ordered = assignments.slice(0, MOST_SEGMENTS).toReversed();
   const segments = ordered.map((standing, at) => {
     const start = x(standing.tagger?.date ?? now);
     const end = x(ordered[at + 1]?.tagger?.date ?? now);

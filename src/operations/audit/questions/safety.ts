@@ -2,6 +2,9 @@
 import type { VersionFacts } from "../facts.ts";
 import { judge, type Missing, recordEvidence, tagEvidence, type Verdict } from "../verdict.ts";
 
+/** A history that was rewritten has a problem for each of its tags. */
+const MOST_PROBLEMS = 10;
+
 export function isItSafe({ card, release, set }: VersionFacts): Verdict {
   const { tool, version, result } = card.scan;
   return judge(set, {
@@ -19,6 +22,8 @@ export function isItSafe({ card, release, set }: VersionFacts): Verdict {
 }
 
 export function isHistoryWhole({ model, release, set }: VersionFacts): Verdict {
+  const shown = model.problems.slice(0, MOST_PROBLEMS);
+  const more = model.problems.length - shown.length;
   const sealer = model.releases.find(({ seal }) => seal?.tag === release.oid);
   return judge(set, {
     answer: [
@@ -31,7 +36,10 @@ export function isHistoryWhole({ model, release, set }: VersionFacts): Verdict {
         ? "No later release seals it yet: the copy in a store is the second witness"
         : `Sealed by ${sealer.version}`,
     ],
-    missing: model.problems.map(({ what, message, hint }): Missing => ({ what: `${what} ${message}`, command: hint })),
+    missing: [
+      ...shown.map(({ what, message, hint }): Missing => ({ what: `${what} ${message}`, command: hint })),
+      ...(more > 0 ? [{ what: `${more} more of the kind`, command: "mv verify --all" }] : []),
+    ],
     evidence: [tagEvidence(release), ...(sealer === undefined ? [] : [tagEvidence(sealer)])],
   });
 }
