@@ -3,7 +3,7 @@
 import type { PushedRef } from "../git/push.ts";
 import type { Remote } from "../remotes/remote.ts";
 import type { Lacking } from "./objects/send.ts";
-import { withKnownRemotes } from "./objects/known-remotes.ts";
+import { warnOfUncommitted, withKnownRemotes } from "./objects/known-remotes.ts";
 import type { Project } from "./project.ts";
 import { pushRemote } from "./push/git-remote.ts";
 import { lfsHost, pushWithPointers } from "./push/lfs.ts";
@@ -80,7 +80,9 @@ export async function push(here: Project, input: PushInput): Promise<PushResult>
   }
   const remote = await openProjectRemote(project, input.remote ?? null);
   try {
-    return { ...result, ...(await pushBoth(project, remote, scope, { ...input, gitRemote })) };
+    const pushed = { ...result, ...(await pushBoth(project, remote, scope, { ...input, gitRemote })) };
+    if (gitRemote !== null && !pushed.recorded) await warnOfUncommitted(project, remote.name);
+    return pushed;
   } finally {
     await remote.close();
   }

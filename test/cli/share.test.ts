@@ -1,7 +1,7 @@
 // What push, fetch and pull print, as text and as JSON.
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { BYTES, json, MODEL, play, screen, trained } from "../helpers/cli.ts";
+import { BYTES, json, MODEL, play, run, screen, trained } from "../helpers/cli.ts";
 import type { TestRepo } from "../helpers/git.ts";
 import { cacheOf, lose, type Shared, sharedProject } from "../helpers/shared.ts";
 
@@ -16,6 +16,14 @@ beforeAll(async () => {
 });
 
 describe("mv push", () => {
+  it("says that a store which is not committed is known to nobody else", async () => {
+    const { repo: other } = await sharedProject();
+    other.git("reset", "-q", "--soft", "HEAD~1");
+    expect((await run(other, "mv push")).stderr).toContain("store is not in a commit yet, so others do not find it");
+    other.git("commit", "-qm", "A store");
+    expect((await run(other, "mv push")).stderr).not.toContain("not in a commit");
+  });
+
   it("says what would go, what went, and that nothing is left", async () => {
     expect(await screen(repo, "mv push --dry-run")).toMatchInlineSnapshot(`
       "Would send 3 objects, 76 B to store

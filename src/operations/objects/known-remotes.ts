@@ -12,18 +12,34 @@ const LOCAL = ["refs/heads/main", "refs/heads/master"];
  * default branch sets up, of the Git remote first.
  */
 export async function withKnownRemotes(project: Project): Promise<Project> {
-  const { git, settings } = project;
+  const { settings } = project;
   if (Object.keys(settings.remotes).length > 0) return project;
   for (const ref of [...NEWEST, ...LOCAL]) {
-    const commit = await git.resolveCommit(ref);
-    const [blob] = commit === null ? [] : await git.readPaths([{ rev: commit, path: CONFIG_FILE }]);
-    const newest = blob ? read(blob.toString("utf8"), `${ref}:${CONFIG_FILE}`) : null;
+    const newest = await settingsAt(project, ref);
     if (newest !== null && Object.keys(newest.remotes).length > 0) {
       const { id, remotes, default_remote } = newest;
       return { ...project, settings: { ...settings, id, remotes, default_remote } };
     }
   }
   return project;
+}
+
+/** Warns where a store that bytes went to is set up on this machine alone: whoever clones the branch would not find it. */
+export async function warnOfUncommitted(project: Project, name: string): Promise<void> {
+  const committed = await settingsAt(project, "HEAD");
+  if (committed === null || committed.remotes[name]?.url === project.settings.remotes[name]?.url) return;
+  // On a commit from before the store, the default branch has it.
+  const known = await Promise.all(NEWEST.map((ref) => settingsAt(project, ref)));
+  if (known.some((settings) => settings?.remotes[name]?.url === project.settings.remotes[name]?.url)) return;
+  project.warn(
+    `${name} is not in a commit yet, so others do not find it: git commit -m "A store for models" ${CONFIG_FILE}, then mv push`,
+  );
+}
+
+async function settingsAt({ git }: Project, ref: string): Promise<Settings | null> {
+  const commit = await git.resolveCommit(ref);
+  const [blob] = commit === null ? [] : await git.readPaths([{ rev: commit, path: CONFIG_FILE }]);
+  return blob ? read(blob.toString("utf8"), `${ref}:${CONFIG_FILE}`) : null;
 }
 
 function read(text: string, file: string): Settings | null {
