@@ -20,7 +20,7 @@ import { isObjectName, objectWanted } from "./restore/object.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import { freeVersion } from "./tag/free.ts";
 import { take } from "./take.ts";
-import { artifactsUnder, quoted, rootPath } from "./targets.ts";
+import { artifactsUnder, leadsInside, quoted, rootPath } from "./targets.ts";
 import { findVersion, type Found, modelNames, oneModel, warnIfRetracted } from "./versions.ts";
 
 export interface RestoreInput {
@@ -121,7 +121,7 @@ async function restoreVersion(
   input: RestoreInput,
 ): Promise<RestoreResult> {
   const releases = await readReleases(project);
-  const found = await versionOrPath(project, releases, word, input.model);
+  const found = await versionOrPath(project, snapshot, releases, word, input.model);
   warnIfRetracted(project, releases, found);
   const all = typed.some((path) => resolve(project.cwd, path) === project.root);
   const paths = typed.length === 0 ? undefined : all ? [""] : typed.map((path) => rootPath(project, path));
@@ -140,10 +140,18 @@ async function restoreVersion(
 }
 
 /** A word that is no version may be a path that holds no artifact. */
-async function versionOrPath(project: Project, releases: Releases, word: string, model?: string): Promise<Found> {
+async function versionOrPath(
+  project: Project,
+  snapshot: Snapshot,
+  releases: Releases,
+  word: string,
+  model?: string,
+): Promise<Found> {
   try {
     return await findVersion(project, releases, word, model);
   } catch (error) {
+    const inside = isMvError(error) && error.code === "unknown-version" ? leadsInside(project, snapshot, word) : null;
+    if (inside) throw inside;
     const isPath = lstatOrNull(resolve(project.cwd, word)) !== null;
     if (!isPath || !isMvError(error) || error.code !== "unknown-version") throw error;
     throw new MvError("not-tracked", `${word} holds no artifact`, { hint: `mv add ${quoted(word)}`, cause: error });

@@ -179,6 +179,19 @@ export function artifactsUnder(project: Project, snapshot: Snapshot, typed: read
   });
 }
 
+/** What to say of a path, or a glob, that leads into an artifact's folder: not-tracked with the way to some of its files. Else null. */
+export function leadsInside(project: Project, snapshot: Snapshot, typed: string): MvError | null {
+  const path = relative(project.root, resolve(project.cwd, typed)).split(sep).join("/");
+  const folder = enclosingArtifact(snapshot, path);
+  // Typed in the folder itself, a single word may as well be a version that there is not.
+  const isPath = typed.includes("/") || /[*?[]/.test(typed) || existsSync(resolve(project.cwd, typed));
+  if (folder === path || !isPath) return null;
+  return new MvError("not-tracked", `${typed} is in the artifact ${folder}, which is brought as a whole`, {
+    hint: `name ${fromHere(project, folder)}; or some of its files: mv get ${fromHere(project, "")} VERSION ${quoted(path)} -o DIR`,
+    details: { path, artifact: folder },
+  });
+}
+
 /** A word as a shell reads it back. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -15,6 +15,25 @@ beforeAll(async () => {
   repo = shared.repo;
 });
 
+describe("a path inside a folder", () => {
+  it("is brought as a whole, or by get", async () => {
+    const other = (await sharedProject()).repo;
+    other.write("shards/a/s1.bin", "1");
+    await play(other, "mv add shards", "mv push");
+    for (const verb of ["fetch", "restore", "pull"]) {
+      expect(await screen(other, `mv ${verb} shards/a/s1.bin`)).toContain(
+        [
+          "! mversion: refused: shards/a/s1.bin is in the artifact shards, which is brought as a whole",
+          "! Next: name shards; or some of its files: mv get . VERSION shards/a/s1.bin -o DIR",
+          "exit 1",
+        ].join("\n"),
+      );
+    }
+    expect(await screen(other, "mv fetch 'shards/**/s*'")).toContain("mv get . VERSION 'shards/**/s*' -o DIR");
+    expect(await screen(other, "mv fetch v9.0.0", { cwd: "shards" })).toContain("There is no version v9.0.0");
+  });
+});
+
 describe("mv push", () => {
   it("says that a store which is not committed is known to nobody else", async () => {
     const { repo: other } = await sharedProject();

@@ -8,7 +8,7 @@ import type { FetchTarget } from "../objects/fetch.ts";
 import type { Project } from "../project.ts";
 import { readReleases, type Releases } from "../releases.ts";
 import { readSnapshot, type Snapshot } from "../snapshot.ts";
-import { artifactsUnder } from "../targets.ts";
+import { artifactsUnder, leadsInside } from "../targets.ts";
 import { findVersion, type Found } from "../versions.ts";
 
 /** The bytes that words mean; of the working tree's pointers where there are none. */
@@ -32,7 +32,10 @@ export async function chosenTargets(project: Project, words: readonly string[], 
     for (const path of named ?? []) paths.add(path);
     if (named !== null) continue;
     releases ??= await readReleases(project);
-    versions.push(...(await versionTargets(project, await findVersion(project, releases, word, model))));
+    const found = await findVersion(project, releases, word, model).catch((error: unknown) => {
+      throw leadsInside(project, snapshot, word) ?? error;
+    });
+    versions.push(...(await versionTargets(project, found)));
   }
   const chosen = pointerTargets(snapshot).filter(({ path }) => paths.has(path));
   return { targets: [...chosen, ...versions], versions, paths };
@@ -69,7 +72,10 @@ function namedArtifacts(project: Project, snapshot: Snapshot, word: string): str
   const matches = createGlob(folder, word);
   const found = [...snapshot.pointers.keys()].filter(matches);
   if (found.length > 0) return found;
-  throw new MvError("not-tracked", `No artifact matches ${word}`, { hint: "mv status" });
+  throw (
+    leadsInside(project, snapshot, word) ??
+    new MvError("not-tracked", `No artifact matches ${word}`, { hint: "mv status" })
+  );
 }
 
 export function pointerTargets(snapshot: Snapshot): FetchTarget[] {
