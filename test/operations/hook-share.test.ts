@@ -60,7 +60,7 @@ describe("git push", () => {
     expect(push("main", "v1.0.0")).toMatchObject({
       status: 1,
       stderr: expect.stringContaining(
-        `mversion: refused: nobody could get churn 1.0.0: churn 1.0.0: the bytes of ${MODEL} are neither here nor on a remote\n`,
+        `mversion: refused: nobody could get churn 1.0.0: the bytes of ${MODEL} are neither here nor on a remote\n`,
       ),
     });
     expect([shared.refs(), shared.objects()]).toEqual([[], []]);

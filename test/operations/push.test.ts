@@ -148,7 +148,11 @@ describe("mv push refuses, and no ref goes out", () => {
   test("where the cache has rotten bytes", async () => {
     const { repo, refs } = await sharedProject();
     spoil(cacheOf(repo), C, "model X\n");
-    expect(await refusal(pushFrom(repo))).toMatchObject({ code: "bytes-wrong" });
+    expect(await refusal(pushFrom(repo))).toMatchObject({
+      code: "bytes-wrong",
+      message: `churn 1.1.0: the bytes of ${MODEL} in the cache are damaged (b3242f12)`,
+      hint: expect.stringContaining(`mv add ${MODEL}, which heals them`),
+    });
     expect(refs()).toEqual([]);
   });
 

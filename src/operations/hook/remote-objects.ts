@@ -96,12 +96,11 @@ function absentDrafts(nowhere: readonly Lacking[]): Finding {
 
 function refusal({ message, hint }: MvError, releases: readonly Release[]): Finding {
   const [first] = releases;
+  const version = first && `${first.model} ${first.version}`;
   return {
     ...about(releases),
     severity: "error",
-    message: first
-      ? `nobody could get ${first.model} ${first.version}: ${message}`
-      : `nobody could get the pushed bytes: ${message}`,
+    message: `nobody could get ${version ?? "the pushed bytes"}: ${message.replace(`${version}: `, "")}`,
     next: [...(hint?.split("\n") ?? []), "Without the bytes: git push --no-verify"],
   };
 }

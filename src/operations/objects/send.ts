@@ -1,8 +1,9 @@
 // The objects of artifacts to one shared store: what it lacks is asked, sent and confirmed; what is nowhere is said before
 // anything is sent.
-import { MvError } from "../../errors.ts";
+import { isMvError, MvError } from "../../errors.ts";
 import type { ObjectRef, Remote } from "../../remotes/remote.ts";
 import type { Project } from "../project.ts";
+import { quoted } from "../targets.ts";
 import { fetchManifests, type FetchReport, type FetchTarget } from "./fetch.ts";
 import { jobsOf } from "./jobs.ts";
 import { openSources } from "./sources.ts";
@@ -75,7 +76,11 @@ export async function sendNeeded(
   const { elsewhere, nowhere } = await lookElsewhere(project, remote, lost);
   requireSomewhere(nowhere);
   const toSend = lacking.filter(({ sha256 }) => !absent.has(sha256));
-  if (!options.dryRun && toSend.length > 0) await send(project, remote, toSend, options);
+  if (!options.dryRun && toSend.length > 0) {
+    await send(project, remote, toSend, options).catch((error: unknown) => {
+      throw damagedHere(error, needed) ?? error;
+    });
+  }
   return {
     remote: remote.name,
     needed: all,
@@ -87,6 +92,23 @@ export async function sendNeeded(
     elsewhere: elsewhere.map(lackingOf),
     nowhere: nowhere.map(lackingOf),
   };
+}
+
+/** Bytes of the cache that are not what they were: whose they are, and how to heal them. Null for any other error. */
+function damagedHere(error: unknown, needed: Needed): MvError | null {
+  const sha256 = isMvError(error) && error.code === "bytes-wrong" ? error.details["sha256"] : undefined;
+  const object = typeof sha256 === "string" ? needed.get(sha256) : undefined;
+  if (!object) return null;
+  const { path, of } = object.target;
+  return new MvError(
+    "bytes-wrong",
+    `${of}: the bytes of ${path} in the cache are damaged (${object.sha256.slice(0, 8)})`,
+    {
+      hint: `mv add ${quoted(path)}, which heals them where the file is intact; else mv doctor, then mv fetch`,
+      details: { path, sha256 },
+      cause: error,
+    },
+  );
 }
 
 type Lost = ObjectRef & { target: SendTarget };
