@@ -69,7 +69,11 @@ function refused(remote: string, rejected: readonly { ref: string; why: string }
     ? `${remote} has commits on ${name} that are not here`
     : `${remote} did not take ${name}: ${why}`;
   const isTaken = first.ref.startsWith("refs/tags/") && /already exists/.test(first.why);
-  const hint = isBehind ? "mv pull, then mv push" : isTaken ? `git fetch ${remote} tag ${name}` : undefined;
+  const hint = isBehind
+    ? "mv pull, then mv push"
+    : isTaken
+      ? `git fetch ${remote} tag ${name}`
+      : `see what ${remote} says above; a branch of another name may be taken: git switch -c NAME, then mv push`;
   return new MvError("push-rejected", message, {
     hint,
     details: { remote, refs: rejected.map(({ ref, why: reason }) => ({ ref, why: reason })) },
@@ -81,7 +85,10 @@ function failed(remote: string, stderr: string): MvError {
   const isUnreachable =
     /could not read from remote|unable to access|does not appear to be a git repository|could not resolve host|connection|authentication failed|not found/i;
   if (isUnreachable.test(stderr)) {
-    return new MvError("unreachable", `${remote}: ${words(lastLine(stderr, isUnreachable))}`, { details: { remote } });
+    return new MvError("unreachable", `${remote}: ${words(lastLine(stderr, isUnreachable))}`, {
+      hint: `check the address and your access: git ls-remote ${remote}; then mv push`,
+      details: { remote },
+    });
   }
   const said = words(stderr).split("\n").at(-1) ?? "";
   return new MvError("push-rejected", `Nothing was pushed to ${remote}: Git or a hook refused`, {

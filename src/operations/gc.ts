@@ -103,12 +103,24 @@ async function ask<T>(root: string, question: () => Promise<T>): Promise<T> {
     return await question();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new MvError("gc-refused", `${root} uses the cache too, and cannot be asked what it needs: ${why}`, {
-      hint: `mount it, or where it is gone for good: mv gc --forget ${quoted(root)}`,
+    // Of Git's own advice the first line says what is wrong.
+    const [line = ""] = why.split("\n");
+    throw new MvError("gc-refused", `${root} uses the cache too, and cannot be asked what it needs: ${line}`, {
+      hint: wayOut(root, why),
       details: { repository: root },
       cause: error,
     });
   }
+}
+
+/** A colleague's repository is not gone because this user may not read it. */
+function wayOut(root: string, why: string): string {
+  const isOthers = /dubious ownership/.test(why);
+  if (!isOthers && !/permission denied|not permitted/.test(why)) {
+    return `mount it, or see who may read it; where it is gone for good: mv gc --forget ${quoted(root)}`;
+  }
+  const trust = isOthers ? `, after git config --global --add safe.directory ${quoted(root)}` : "";
+  return `it is another user's: mv gc as one who may write there${trust}`;
 }
 
 /** Holds the lock of every repository, always in the same order. */
@@ -116,9 +128,23 @@ async function withAllLocked<T>(repositories: readonly Git[], work: () => Promis
   const sorted = repositories.toSorted((a, b) => (a.commonDir < b.commonDir ? -1 : 1));
   const next = (at: number): Promise<T> => {
     const git = sorted[at];
-    return git ? withLock(`${git.commonDir}/mversion`, "write", () => next(at + 1)) : work();
+    if (!git) return work();
+    const folder = `${git.commonDir}/mversion`;
+    return withLock(folder, "write", () => next(at + 1)).catch((error: unknown) => {
+      throw notToBeLocked(git, folder, error) ?? error;
+    });
   };
   return next(0);
+}
+
+function notToBeLocked({ root }: Git, folder: string, error: unknown): MvError | null {
+  const path = isMvError(error) && error.code === "no-write" ? error.details["path"] : undefined;
+  if (typeof path !== "string" || !path.startsWith(`${folder}/`) || !isMvError(error)) return null;
+  return new MvError("gc-refused", `${root} uses the cache too, and cannot be locked: ${error.message}`, {
+    hint: wayOut(root, "permission denied"),
+    details: { repository: root },
+    cause: error,
+  });
 }
 
 function add(needed: NeededBytes, more: NeededBytes): void {

@@ -90,7 +90,8 @@ export async function push(here: Project, input: PushInput): Promise<PushResult>
 
 function scopeOf(project: Project, input: PushInput, gitRemote: string | null): Promise<PushScope> {
   if (input.all) return wholeScope(project, gitRemote);
-  return input.words.length > 0 ? versionScope(project, input.words, input.model) : headScope(project, gitRemote);
+  if (input.words.length > 0) return versionScope(project, input.words, input.model, gitRemote);
+  return headScope(project, gitRemote);
 }
 
 /** The store and Git, under one hold on the store. */

@@ -1,5 +1,6 @@
 // Small files read whole and written whole-or-absent, and paths that must stay inside the working tree.
 import {
+  chmodSync,
   closeSync,
   constants,
   fchmodSync,
@@ -55,6 +56,21 @@ export async function writeFileAtomic(
   } catch (error) {
     rmSync(temp, { force: true });
     throw writeError(error, path);
+  }
+}
+
+/**
+ * Gives paths the permissions of the folder `root`, and no more than `most`: where several people write, their umasks do not
+ * count. What belongs to others stays as it is, and so does all on disks without permissions.
+ */
+export function openAs(root: string, paths: Iterable<string>, most = 0o7777): void {
+  const wanted = statSync(root).mode & most;
+  for (const path of paths) {
+    try {
+      if ((statSync(path).mode & 0o7777) !== wanted) chmodSync(path, wanted);
+    } catch (error) {
+      if (!["EPERM", "ENOENT", "EROFS", "ENOTSUP", "EOPNOTSUPP", "EINVAL"].includes(systemCode(error))) throw error;
+    }
   }
 }
 

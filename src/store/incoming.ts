@@ -18,7 +18,7 @@ import { promisify } from "node:util";
 import { MvError } from "../errors.ts";
 import { isSha } from "../model/content.ts";
 import { isAbsent, writeError } from "../platform/file-errors.ts";
-import { freeBytes, makeFolder, readTextFileSync } from "../platform/files.ts";
+import { freeBytes, makeFolder, openAs, readTextFileSync } from "../platform/files.ts";
 import { hasEnded, thisProcess, type ProcessIdentity } from "../platform/processes.ts";
 import { streamFile } from "../platform/stream.ts";
 import type { Workers } from "../platform/workers.ts";
@@ -79,6 +79,7 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
     if (own !== null) return own;
     const folder = join(shared, `work-${process.pid}-${randomBytes(6).toString("hex")}`);
     makeFolder(shared);
+    openAs(cacheDir, [shared]);
     gatherParts(shared);
     try {
       mkdirSync(folder, { mode: 0o700 });

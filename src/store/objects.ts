@@ -5,7 +5,7 @@ import { MvError } from "../errors.ts";
 import { isSha } from "../model/content.ts";
 import type { Sha } from "./bytes.ts";
 import { systemCode, writeError } from "../platform/file-errors.ts";
-import { readBytesFile } from "../platform/files.ts";
+import { openAs, readBytesFile } from "../platform/files.ts";
 import { loadHashing } from "../platform/hashing.ts";
 import { streamFile } from "../platform/stream.ts";
 import { SYNC_ALL_FROM, syncFiles, syncFileSystem, syncFolder } from "../platform/sync.ts";
@@ -150,8 +150,10 @@ export function createObjects(cacheDir: string, workers: Workers): Objects {
         for (const { sha256, rotten } of unique) if (rotten) quarantine(cacheDir, path(sha256), sha256);
         const whole = stage ? moveWhole(stage.folder, unique) : new Set<string>();
         const single = unique.filter(({ temp }) => !whole.has(dirname(temp)));
+        const made = [...whole].map((staged) => join(folder, basename(staged)));
         const places = new Set(single.map(({ sha256 }) => placeOf(sha256)));
         for (const place of places) mkdirSync(place, { recursive: true });
+        openAs(cacheDir, [folder, ...places, ...made]);
         await workers.each(single, {
           job: "rename",
           input: (portion) => ({ pairs: portion.map(({ temp, sha256 }) => [temp, path(sha256)] as const) }),
@@ -161,7 +163,7 @@ export function createObjects(cacheDir: string, workers: Workers): Objects {
         for (const place of places) sweepTemps(place, SWEEP_MS);
         sweepTemps(folder, SWEEP_MS);
         // The names in a folder that was moved whole were synced with its files.
-        if (!stage?.synced) for (const staged of whole) places.add(join(folder, basename(staged)));
+        if (!stage?.synced) for (const place of made) places.add(place);
         for (const place of [...places, folder]) syncFolder(place);
       } catch (error) {
         for (const { temp } of unique) rmSync(temp, { force: true });

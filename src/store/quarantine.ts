@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { systemCode } from "../platform/file-errors.ts";
+import { openAs } from "../platform/files.ts";
 import type { Sha } from "./bytes.ts";
 
 /**
@@ -13,6 +14,7 @@ export function quarantine(cacheDir: string, object: string, sha256: Sha): strin
   const to = join(folder, `${sha256}.${Date.now()}-${process.pid}`);
   try {
     mkdirSync(folder, { recursive: true });
+    openAs(cacheDir, [folder]);
     renameSync(object, to);
     return to;
   } catch (error) {

@@ -1,5 +1,16 @@
 // What `mv gc` keeps: everything that some state of some repository may still need.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { gc, type GcInput, type GcResult } from "../../src/operations/gc.ts";
@@ -179,6 +190,41 @@ describe("a cache that repositories share", () => {
     const result = await clean(repo, { grace: 0, forget: [other.dir] });
     expect(result).toMatchObject({ forgotten: [other.dir], repositories: [repo.dir] });
     expect(has(repo, "of the other", cache)).toBe(false);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("is not said to be gone where it is another user's", async () => {
+    const nobody = 65_534;
+    for (const path of [other.dir, other.path(".git")]) chownSync(path, nobody, nobody);
+    await expect(clean(repo)).rejects.toMatchObject({
+      code: "gc-refused",
+      message: expect.stringContaining("dubious ownership"),
+      hint: expect.not.stringContaining("--forget"),
+    });
+  });
+
+  test("is as open to others as its folder, whatever the umask", async () => {
+    const open = scratchDir("open");
+    chmodSync(open, 0o2775);
+    const mine = createRepo();
+    mine.git("config", "mversion.cache", open);
+    const umask = process.umask(0o077);
+    try {
+      await play(mine, "mv init --model ltv --no-hooks");
+      trained(mine, MODEL, "mine");
+      trained(mine, "models/other.bin", "mine too");
+      await play(mine, `mv add ${MODEL} models/other.bin`);
+    } finally {
+      process.umask(umask);
+    }
+    const made = (readdirSync(open, { recursive: true }) as string[]).map((name) => [
+      name.replace(/[0-9a-f]{64}$/, "object").replace(/[0-9a-f]{16}/, "id"),
+      (statSync(join(open, name)).mode & 0o7777).toString(8),
+    ]);
+    const wanted: Record<string, string> = { object: "444", json: "664" };
+    expect(made.filter(([name = "", mode]) => mode !== (wanted[name.split(/[./]/).at(-1) ?? ""] ?? "2775"))).toEqual(
+      [],
+    );
+    expect(made.length).toBeGreaterThanOrEqual(6);
   });
 
   test("waits for the other one's commands", async () => {

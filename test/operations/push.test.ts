@@ -193,10 +193,23 @@ describe("mv push refuses, and no ref goes out", () => {
     expect(shared.refs()).toEqual(["main", "v1.0.0"]);
     other.git("tag", "-a", "v1.1.0", "-m", "theirs");
     other.git("push", "-q", "origin", "v1.1.0");
-    expect(await refusal(pushFrom(shared.repo))).toMatchObject({
+    for (const input of [{}, { words: ["v1.1.0"] }, { all: true }]) {
+      expect(await refusal(pushFrom(shared.repo, input))).toMatchObject({
+        code: "push-rejected",
+        message: "origin has another v1.1.0: somebody released that number first",
+      });
+    }
+  });
+
+  test("where origin takes the tags and not the branch", async () => {
+    const { repo, origin, refs } = await sharedProject();
+    origin.hook("update", 'case "$1" in refs/heads/*) echo "main is protected" >&2; exit 1; esac');
+    expect(await refusal(pushFrom(repo))).toMatchObject({
       code: "push-rejected",
-      message: "origin has another v1.1.0: somebody released that number first",
+      message: "origin did not take main: hook declined",
+      hint: expect.stringContaining("git switch -c NAME, then mv push"),
     });
+    expect(refs()).toEqual([]);
   });
 
   test("where the user's own hook says no", async () => {
@@ -280,7 +293,7 @@ describe("a release that was taken back", () => {
     await play(other, "mv fetch", "mv restore", 'mv tag v1.1.0 -m "another"');
     other.git("remote", "set-url", "origin", origin);
     expect(await refusal(pushFrom(other))).toMatchObject({ code: "push-rejected" });
-    expect(await refusal(pushFrom(other, { words: ["v1.1.0"] }))).toMatchObject({ code: "version-exists" });
+    expect(await refusal(pushFrom(other, { words: ["v1.1.0"] }))).toMatchObject({ code: "push-rejected" });
     expect(readFileSync(file, "utf8")).toBe(before);
     expect(refs()).toHaveLength(3);
   });

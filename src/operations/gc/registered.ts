@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MvError } from "../../errors.ts";
 import { isAbsent } from "../../platform/file-errors.ts";
-import { makeFolder, readTextFileSync, writeFileAtomic } from "../../platform/files.ts";
+import { makeFolder, openAs, readTextFileSync, writeFileAtomic } from "../../platform/files.ts";
 import type { Project } from "../project.ts";
 
 /** A repository by the folder that its working trees share. */
@@ -23,10 +23,13 @@ export async function registerInCache(project: Project): Promise<void> {
   if (cacheDir === null) return;
   const { commonDir } = project.git;
   const name = createHash("sha256").update(commonDir).digest("hex").slice(0, 16);
-  const file = join(folderOf(resolve(project.root, cacheDir)), `${name}.json`);
+  const cache = resolve(project.root, cacheDir);
+  const file = join(folderOf(cache), `${name}.json`);
   if (existsSync(file)) return;
-  makeFolder(folderOf(resolve(project.root, cacheDir)));
+  makeFolder(folderOf(cache));
+  openAs(cache, [folderOf(cache)]);
   await writeFileAtomic(file, `${JSON.stringify({ schema: 1, commonDir, root: project.root })}\n`);
+  openAs(cache, [file], 0o664);
 }
 
 /** All of them. Throws gc-refused for a list that cannot be read. */

@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { MvError } from "../../errors.ts";
 import { isAbsent, readError, systemCode, writeError } from "../../platform/file-errors.ts";
-import { readTextFileSync } from "../../platform/files.ts";
+import { makeFolder, readTextFileSync } from "../../platform/files.ts";
 import { lstatOrNull } from "../../platform/stat.ts";
 import { withLock } from "../../platform/locks.ts";
 import { syncFileSystem, syncFolder } from "../../platform/sync.ts";
@@ -67,7 +67,7 @@ export async function replaceFolder(
   requireFolder(target, name);
   const inside = cannotBeRenamed(target);
   const beside = inside ? join(target, WORK) : join(dirname(target), `.${basename(target)}${WORK}`);
-  makeFolder(beside);
+  makeBeside(beside);
   const tree = join(beside, "tree");
   await withLock(beside, "get", async () => {
     const scratch = join(beside, "scratch");
@@ -93,15 +93,11 @@ export async function replaceFolder(
   });
 }
 
-/** Node's own recursion has no end where the system says of a folder that is there that it is not, as in /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
+function makeBeside(folder: string): void {
   try {
-    mkdirSync(folder);
+    makeFolder(folder);
   } catch (error) {
-    if (systemCode(error) === "EEXIST") return;
-    if (!isAbsent(error)) throw writeError(error, folder);
+    if (!isAbsent(error)) throw error;
     throw new MvError("no-write", `${folder} cannot be made: no folder can be in ${dirname(folder)}`, {
       hint: "name another folder with -o",
       cause: error,

@@ -33,6 +33,7 @@ export async function versionScope(
   project: Project,
   words: readonly string[],
   model: string | undefined,
+  remote: GitRemote,
 ): Promise<PushScope> {
   const releases = await readReleases(project);
   const scope: PushScope = { targets: [], releases: [], refs: [], stages: [], unfollowed: null };
@@ -44,6 +45,7 @@ export async function versionScope(
     scope.releases.push(found.release);
     scope.refs.push(`refs/tags/${found.release.tag}`, ...retractionsOf(releases, found.release));
   }
+  if (scope.releases.length > 0) lackedBy(remote, await tagsThere(project, releases, remote), scope.releases);
   return scope;
 }
 
@@ -61,6 +63,7 @@ export async function wholeScope(project: Project, remote: GitRemote): Promise<P
   const { git } = project;
   const releases = await readReleases(project);
   const there = await tagsThere(project, releases, remote);
+  lackedBy(remote, there, releases.all);
   const { oid } = await headCommit(project);
   const reachable = new Set(await tagsReachableFrom(git, oid));
   const events = await eventsGoing(project, { remote, releases, there }, releases.all, () => true);
