@@ -1,14 +1,18 @@
 // A store behind a web server, read-only: https://host/path with objects/ab/… below it, as a bucket's website or nginx serves them.
 import { MvError } from "../errors.ts";
-import { isSafe, parseHttpUrl } from "./http/address.ts";
-import { loginFor } from "./http/netrc.ts";
+import { parseHttpUrl } from "./http/address.ts";
+import { loginFor } from "./web/netrc.ts";
 import { type Begun, receiveOverHttp } from "./http/receive.ts";
-import { createHttp } from "./http/request.ts";
 import { createSite } from "./http/site.ts";
 import { filePath, objectPath } from "./layout.ts";
 import type { Remote, RemoteContext, RemoteSettings } from "./remote.ts";
 import { timeoutOf } from "./timeout.ts";
 import { together } from "./together.ts";
+import { isSafe } from "./web/address.ts";
+import { createAgents } from "./web/agents.ts";
+import { createWeb } from "./web/client.ts";
+import { createProxies } from "./web/proxy.ts";
+import { nodeTrust } from "./web/trust.ts";
 
 const AT_ONCE = 16;
 
@@ -22,12 +26,9 @@ export async function openHttp(name: string, settings: RemoteSettings, context: 
   const login = isSafe(base) ? loginFor(base.hostname, context.env) : null;
   const credentials =
     login === null ? null : `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
-  const http = createHttp({
-    peer,
-    timeoutMs: await timeoutOf(context),
-    authorization: ({ origin }) => (origin === base.origin ? credentials : null),
-  });
-  const site = createSite(peer, base, http);
+  const agents = createAgents({ trust: nodeTrust, proxies: createProxies(name, context) });
+  const web = createWeb(peer, await timeoutOf(context), agents);
+  const site = createSite(peer, base, web, credentials);
   const begun = new Map<string, Begun>();
   return {
     name,
@@ -54,7 +55,7 @@ export async function openHttp(name: string, settings: RemoteSettings, context: 
       throw new MvError("invalid-file", `${name}: ${path} is larger than ${maxBytes} bytes`, { details: { path } });
     },
     ...readOnly(name, settings.url),
-    close: async () => http.close(),
+    close: async () => web.close(),
   };
 }
 

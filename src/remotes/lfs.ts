@@ -6,23 +6,29 @@ import { isSha } from "../model/content.ts";
 import { gitRemoteOf } from "./lfs/addresses.ts";
 import { createBatches, type Operation } from "./lfs/batch.ts";
 import { createCredentials } from "./lfs/credentials.ts";
-import { createHttp, readAll } from "./lfs/http.ts";
 import { act, type Host, isHeld, isOffered } from "./lfs/objects.ts";
 import { receiveObjects } from "./lfs/receive.ts";
 import { refusal } from "./lfs/refusal.ts";
 import { sendObjects } from "./lfs/send.ts";
 import { addressesOf, createServer } from "./lfs/server.ts";
-import { createTrust } from "./lfs/trust.ts";
 import type { ObjectRef, Remote, RemoteContext, RemoteSettings } from "./remote.ts";
 import { timeoutOf } from "./timeout.ts";
+import { together } from "./together.ts";
+import { createAgents } from "./web/agents.ts";
+import { createWeb, readAll } from "./web/client.ts";
+import { createProxies } from "./web/proxy.ts";
+import { gitTrust } from "./web/trust.ts";
+
+const QUESTIONS_AT_ONCE = 4;
 
 /** Opens `lfs` (the server of Git's remote origin), `lfs:NAME`, or `lfs+https://…`. Nothing is asked of it yet. */
 export async function openLfs(name: string, settings: RemoteSettings, context: RemoteContext): Promise<Remote> {
   const peer = { name, url: settings.url };
   const credentials = createCredentials(name, context);
   const addresses = addressesOf(name, settings.url, context);
-  const http = createHttp(peer, await timeoutOf(context), createTrust(name, context.env, context.git));
-  const server = createServer(peer, addresses, { http, credentials, context });
+  const agents = createAgents({ trust: gitTrust(name, context), proxies: createProxies(name, context) });
+  const web = createWeb(peer, await timeoutOf(context), agents);
+  const server = createServer(peer, addresses, { web, credentials, context });
   const host: Host = { peer, server, batches: createBatches(peer, server) };
   const sizes = new Map<string, number>();
   const remember = (objects: readonly ObjectRef[]): void => {
@@ -36,6 +42,7 @@ export async function openLfs(name: string, settings: RemoteSettings, context: R
       // The surer answer; whoever may only read gets the other one, and is asked for no password for it.
       try {
         const answers = await host.batches.ask("upload", objects, signal, false);
+        host.batches.remember(answers);
         return objects.filter((object) => isHeld(answers.get(object.sha256), object)).map(({ sha256 }) => sha256);
       } catch (error) {
         if (!isMvError(error) || error.code !== "denied") throw error;
@@ -53,9 +60,13 @@ export async function openLfs(name: string, settings: RemoteSettings, context: R
     async has(objects, signal) {
       requireNames(objects);
       const found = new Set<string>();
-      for (const portion of host.batches.portions(objects)) {
+      const ask = async (portion: readonly ObjectRef[]): Promise<void> => {
         for (const sha256 of await held(portion, signal)) found.add(sha256);
-      }
+      };
+      const [first, ...others] = host.batches.portions(objects);
+      // How we are let in is found out by one question.
+      if (first) await ask(first);
+      await together(others, { jobs: QUESTIONS_AT_ONCE, signal }, ask);
       remember(objects.filter(({ sha256 }) => found.has(sha256)));
       return found;
     },
@@ -85,7 +96,7 @@ export async function openLfs(name: string, settings: RemoteSettings, context: R
     listFiles: async () => noFiles(name),
     removeFile: async () => noFiles(name),
     async close() {
-      http.close();
+      web.close();
     },
   };
 }
@@ -105,7 +116,7 @@ async function readSmall(host: Host, asked: ObjectRef, maxBytes: number): Promis
   }
   if (reply.status !== 200) throw await refusal(host.peer, reply, { sha256: asked.sha256 });
   const bytes = await readAll(reply.body, maxBytes).catch((error: unknown) => {
-    throw host.server.http.failure(error);
+    throw host.server.web.failure(error);
   });
   if (bytes === null) return null;
   return createHash("sha256").update(bytes).digest("hex") === asked.sha256 ? bytes : null;

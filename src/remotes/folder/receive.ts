@@ -30,7 +30,8 @@ export async function receiveFile(
   if (have === 0 && object.size >= LARGE) {
     rmSync(object.file, { force: true });
     if (!cloneFile(path, object.file)) {
-      return options.onDone?.(object, await copyWhole(place, path, object, options));
+      const sha256 = await copyWhole(place, path, object, options);
+      return options.onDone?.(object, sha256);
     }
     options.onBytes?.(object.size);
   } else if (have !== object.size || have === 0) {

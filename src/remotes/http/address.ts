@@ -21,8 +21,3 @@ export function parseHttpUrl(name: string, url: string): URL {
     hint: `mv remote add ${name} https://HOST/PATH`,
   });
 }
-
-/** Whether nobody on the way can read along: TLS, or this machine itself. */
-export function isSafe({ protocol, hostname }: URL): boolean {
-  return protocol === "https:" || hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
-}

@@ -1,16 +1,12 @@
 // One object over HTTP into a file: behind the bytes that are there already where the server can, else from its start.
 import type { IncomingHttpHeaders } from "node:http";
-import { type FileHandle, open } from "node:fs/promises";
-import type { Readable } from "node:stream";
-import { isMvError, MvError } from "../../errors.ts";
-import { systemCode, writeError } from "../../platform/file-errors.ts";
-import { lstatOrNull } from "../../platform/stat.ts";
+import { isMvError } from "../../errors.ts";
 import { objectPath } from "../layout.ts";
-import { networkFailure, type Peer } from "../network.ts";
-import type { ObjectRef, Transfer, TransferOptions } from "../remote.ts";
-import { requireGoing } from "../together.ts";
-import { decoded, isEncoded, isUndecodable } from "./encoding.ts";
-import type { HttpAnswer } from "./request.ts";
+import { wrongSize } from "../object-errors.ts";
+import { bytesThere, openPart, type Part } from "../part.ts";
+import type { Transfer, TransferOptions } from "../remote.ts";
+import { discard, type Reply } from "../web/client.ts";
+import { decoded, isEncoded, isUndecodable } from "../web/encoding.ts";
 import type { Site } from "./site.ts";
 
 /** What one remote remembers of objects that are not whole yet. */
@@ -28,58 +24,58 @@ export async function receiveOverHttp(
   object: Transfer,
   options: TransferOptions,
 ): Promise<void> {
-  const have = Number(lstatOrNull(object.file)?.size ?? -1);
+  const have = bytesThere(object);
+  let sha256: string | undefined;
   if (have !== object.size) {
-    const from = have > object.size ? 0 : Math.max(0, have);
-    if (!(await attempt(site, begun, object, from, options))) await attempt(site, begun, object, 0, options);
+    const from = Math.max(0, have);
+    const came = await attempt(site, begun, object, from, options);
+    ({ sha256 } = came ?? (await attempt(site, begun, object, 0, options)) ?? {});
   }
   begun.delete(object.sha256);
-  options.onDone?.(object);
+  options.onDone?.(object, sha256);
 }
 
-/** False where the server cannot go on from there, and all of it has to be asked for. */
+/** The SHA-256 of the file, where it is known; null where the server cannot go on from there, and all of it has to be asked for. */
 async function attempt(
-  { peer, http, urlOf, refuseObject }: Site,
+  site: Site,
   begun: Map<string, Begun>,
   object: Transfer,
   from: number,
   options: TransferOptions,
-): Promise<boolean> {
-  requireGoing(options.signal);
+): Promise<{ sha256: string | undefined } | null> {
+  const { peer, refuseObject } = site;
   const before = begun.get(object.sha256) ?? { counted: 0, validator: undefined };
-  const url = urlOf(objectPath(object.sha256));
-  const answer = await http.ask({ method: "GET", url, signal: options.signal, headers: rangeOf(from, before) });
-  const { status, headers, body } = answer;
-  body.on("error", () => undefined);
-  const start = startOf(answer, object.size);
+  const headersOfRange = rangeOf(from, before);
+  const reply = await site.ask("GET", objectPath(object.sha256), { headers: headersOfRange, signal: options.signal });
+  const { status, headers } = reply;
+  const start = startOf(reply, object.size);
   const isUseless =
     status === 416 || (status === 206 && (start !== from || isEncodedOnTheWay(headers, object.size - from)));
   if (from > 0 && isUseless) {
-    body.destroy();
-    return false;
+    discard(reply);
+    return null;
   }
-  if (status !== 200 && status !== 206) throw refuseObject(answer, object);
+  if (status !== 200 && status !== 206) throw refuseObject(reply, object);
   const at = status === 206 ? from : 0;
   const length = headers["content-length"];
   const encoded = isEncodedOnTheWay(headers, object.size - at);
   if (isUseless || (!encoded && length !== undefined && Number(length) !== object.size - at)) {
-    body.destroy();
-    throw wrongSize(peer, object);
+    discard(reply);
+    throw wrongSize(peer.name, object);
   }
   // Bytes that come a second time do not count twice.
   const again = at === 0 ? before.counted : 0;
   if (again > 0) options.onBytes?.(-again);
   const state: Begun = { counted: before.counted - again, validator: validatorOf(headers) };
   begun.set(object.sha256, state);
-  const source = encoded ? decoded(body, headers) : body;
-  const isWhole = await write(peer, object, source, at, (count) => {
+  const came = await write(site, object, reply, { at, encoded }, (count) => {
     state.counted += count;
     options.onBytes?.(count);
   });
-  if (isWhole) return true;
+  if (came !== null) return came;
   // The connection ended in order, yet the length was promised by the object's name only.
-  if (from > 0 && at > 0) return false;
-  throw wrongSize(peer, object);
+  if (from > 0 && at > 0) return null;
+  throw wrongSize(peer.name, object);
 }
 
 function rangeOf(from: number, { validator }: Begun): Record<string, string> {
@@ -94,7 +90,7 @@ function validatorOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** Where a partial answer begins; null where it does not say so, or is of something of another size. */
-function startOf({ headers }: HttpAnswer, size: number): number | null {
+function startOf({ headers }: Reply, size: number): number | null {
   const [, start, end, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers["content-range"] ?? "") ?? [];
   if (start === undefined || Number(end) !== size - 1) return null;
   return total === "*" || Number(total) === size ? Number(start) : null;
@@ -105,46 +101,32 @@ function isEncodedOnTheWay(headers: IncomingHttpHeaders, length: number): boolea
   return isEncoded(headers) && Number(headers["content-length"] ?? -1) !== length;
 }
 
-/** Whether all bytes came. What came is in the file in any case, so that the next attempt goes on behind it. */
+/** Null where not all bytes came. What came is in the file in any case, so that the next attempt goes on behind it. */
 async function write(
-  peer: Peer,
+  { peer, web }: Site,
   object: Transfer,
-  source: Readable,
-  from: number,
+  { body, headers }: Reply,
+  { at: from, encoded }: { at: number; encoded: boolean },
   count: (bytes: number) => void,
-): Promise<boolean> {
-  let file: FileHandle | undefined;
+): Promise<{ sha256: string | undefined } | null> {
+  const source = encoded ? decoded(body, headers) : body;
+  let part: Part | undefined;
   let at = from;
   try {
-    file = await open(object.file, from > 0 ? "r+" : "w");
+    part = await openPart(object, from);
     for await (const chunk of source) {
       const bytes = chunk as Buffer;
-      if (at + bytes.length > object.size) throw wrongSize(peer, object);
-      for (let done = 0; done < bytes.length;) {
-        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
-      }
+      if (at + bytes.length > object.size) throw wrongSize(peer.name, object);
+      part.write(bytes);
       at += bytes.length;
       count(bytes.length);
     }
-    return at === object.size;
+    return at === object.size ? { sha256: await part.finish() } : null;
   } catch (error) {
     if (isMvError(error)) throw error;
-    if (isUndecodable(error)) throw wrongSize(peer, object);
-    throw isSystem(error) ? writeError(error, object.file) : networkFailure(peer, error, true);
+    throw isUndecodable(error) ? wrongSize(peer.name, object) : web.failure(error);
   } finally {
     source.destroy();
-    await file?.close();
+    await part?.close();
   }
-}
-
-/** A failed call on the file, not on the socket. */
-function isSystem(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT", "EFBIG", "EACCES", "EPERM", "EROFS", "EIO", "ENOENT"].includes(systemCode(error));
-}
-
-function wrongSize(peer: Peer, { sha256, size }: ObjectRef): MvError {
-  return new MvError("bytes-wrong", `${peer.name}: object ${sha256.slice(0, 12)} does not have its ${size} bytes`, {
-    hint: "mv push where the bytes are, which heals it",
-    details: { remote: peer.name, sha256 },
-  });
 }

@@ -2,30 +2,52 @@
 import { hash } from "node:crypto";
 import { MvError } from "../../errors.ts";
 import { objectPath } from "../layout.ts";
-import { dateOf, isPassing, networkFailure, passing, type Peer } from "../network.ts";
+import { missing } from "../object-errors.ts";
+import { dateOf, isPassing, passing, type Peer } from "../network.ts";
 import type { MarkedFile, ObjectRef } from "../remote.ts";
-import { isSafe } from "./address.ts";
-import { decoded, isUndecodable } from "./encoding.ts";
-import type { Http, HttpAnswer } from "./request.ts";
+import { isSafe } from "../web/address.ts";
+import { discard, readAll as readBody, type Reply, type Web } from "../web/client.ts";
+import { decoded, isUndecodable } from "../web/encoding.ts";
+
+export interface AskOptions {
+  headers?: Readonly<Record<string, string>>;
+  signal?: AbortSignal | undefined;
+}
 
 export interface Site {
-  readonly http: Http;
+  readonly web: Web;
   readonly peer: Peer;
-  urlOf(path: string): URL;
+  /** Asks for a path. Throws MvError unreachable, interrupted. */
+  ask(method: "GET" | "HEAD", path: string, options?: AskOptions): Promise<Reply>;
   /** The error of an answer that is not the object: object-missing, denied or unreachable. */
-  refuseObject(answer: HttpAnswer, object: ObjectRef): MvError;
+  refuseObject(answer: Reply, object: ObjectRef): MvError;
   /** Bytes of what lies at a path; null where nothing does. */
   sizeOf(path: string, signal?: AbortSignal): Promise<number | null>;
   /** All bytes at a path, marked with their SHA-256; null where nothing is there, "too-big" above the limit. */
   readAll(path: string, maxBytes: number): Promise<MarkedFile | "too-big" | null>;
 }
 
-export function createSite(peer: Peer, base: URL, http: Http): Site {
+/** `credentials`: the Authorization header for the store's own host; null: none. */
+export function createSite(peer: Peer, base: URL, web: Web, credentials: string | null): Site {
   const { name } = peer;
-  const urlOf = (path: string): URL => new URL(path, base);
 
-  function refuse(answer: HttpAnswer, path: string): MvError {
-    answer.body.on("error", () => undefined).destroy();
+  async function ask(method: "GET" | "HEAD", path: string, { headers, signal }: AskOptions = {}): Promise<Reply> {
+    return web.ask({
+      method,
+      url: new URL(path, base),
+      headers: {
+        // Objects are bytes: an encoding on the way would have to be undone exactly, and has no ranges.
+        "accept-encoding": "identity",
+        "user-agent": "mversion",
+        ...headers,
+        ...(credentials === null ? {} : { authorization: credentials }),
+      },
+      signal,
+    });
+  }
+
+  function refuse(answer: Reply, path: string): MvError {
+    discard(answer);
     const { status, headers } = answer;
     if (isPassing(status)) return passing(peer, `HTTP ${status}`, headers["retry-after"]);
     if (status === 401 || status === 403 || status === 407) {
@@ -43,26 +65,23 @@ export function createSite(peer: Peer, base: URL, http: Http): Site {
     });
   }
 
-  function refuseObject(answer: HttpAnswer, { sha256 }: ObjectRef): MvError {
+  function refuseObject(answer: Reply, { sha256 }: ObjectRef): MvError {
     if (!isAbsent(answer)) return refuse(answer, objectPath(sha256));
-    answer.body.on("error", () => undefined).destroy();
-    return new MvError("object-missing", `${name} has no object ${sha256.slice(0, 12)}`, {
-      hint: "mv push where it was added",
-      details: { remote: name, sha256 },
-    });
+    discard(answer);
+    return missing(name, { sha256 });
   }
 
   /** The size of what lies at a path; null where nothing does. */
   async function sizeOf(path: string, signal?: AbortSignal): Promise<number | null> {
-    const head = await http.ask({ method: "HEAD", url: urlOf(path), signal });
+    const head = await ask("HEAD", path, { signal });
     head.body.resume();
     if (isAbsent(head)) return null;
     const length = head.headers["content-length"];
     const isPlain = (head.headers["content-encoding"] ?? "identity") === "identity";
     if (head.status === 200 && length !== undefined && isPlain) return Number(length);
     if (head.status !== 200 && head.status !== 405 && head.status !== 501) throw refuse(head, path);
-    const first = await http.ask({ method: "GET", url: urlOf(path), headers: { range: "bytes=0-0" }, signal });
-    first.body.on("error", () => undefined).destroy();
+    const first = await ask("GET", path, { headers: { range: "bytes=0-0" }, signal });
+    discard(first);
     if (isAbsent(first)) return null;
     // A file of no bytes has no first one.
     const [, total] = /\/(\d+)$/.exec(first.headers["content-range"] ?? "") ?? [];
@@ -73,33 +92,28 @@ export function createSite(peer: Peer, base: URL, http: Http): Site {
 
   /** All bytes at a path; null where nothing (that can be read) is there, "too-big" above the limit. */
   async function readAll(path: string, maxBytes: number): Promise<MarkedFile | "too-big" | null> {
-    const answer = await http.ask({ method: "GET", url: urlOf(path) });
+    const answer = await ask("GET", path);
     if (isAbsent(answer)) {
-      answer.body.on("error", () => undefined).destroy();
+      discard(answer);
       return null;
     }
     if (answer.status !== 200) throw refuse(answer, path);
-    const chunks: Buffer[] = [];
-    let length = 0;
+    let bytes: Buffer | null;
     try {
-      for await (const chunk of decoded(answer.body, answer.headers)) {
-        length += (chunk as Buffer).length;
-        if (length > maxBytes) return "too-big";
-        chunks.push(chunk as Buffer);
-      }
+      bytes = await readBody(decoded(answer.body, answer.headers), maxBytes);
     } catch (error) {
       if (isUndecodable(error)) return null;
-      throw networkFailure(peer, error, true);
+      throw web.failure(error);
     } finally {
       answer.body.destroy();
     }
-    const bytes = Buffer.concat(chunks);
+    if (bytes === null) return "too-big";
     return { bytes, mark: hash("sha256", bytes, "hex"), modified: dateOf(answer.headers["last-modified"]) };
   }
 
-  return { http, peer, urlOf, refuseObject, sizeOf, readAll };
+  return { web, peer, ask, refuseObject, sizeOf, readAll };
 }
 
-function isAbsent({ status }: HttpAnswer): boolean {
+function isAbsent({ status }: Reply): boolean {
   return status === 404 || status === 410;
 }

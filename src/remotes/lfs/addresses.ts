@@ -1,4 +1,5 @@
-// Addresses of an LFS server: from that of a Git repository, and which of those that a server names may be followed. Pure.
+// Addresses of an LFS server: from that of a Git repository. Pure.
+import { isHttp } from "../web/address.ts";
 
 /** A host that is reached by ssh, and the repository there: `git-lfs-authenticate` says where its LFS server is. */
 export interface SshPlace {
@@ -59,21 +60,6 @@ export function namedServer(address: string): ServerAddress | null {
   return { base: bare(url), login: loginOf(url), ssh: null };
 }
 
-/**
- * Where a link or a redirect leads: only by HTTP, and never in the clear from what was encrypted, except on this machine. Null
- * for what must not be followed.
- */
-export function mayFollow(from: URL, target: string): URL | null {
-  const url = parse(target, from);
-  if (url === null || !isHttp(url) || url.hostname === "") return null;
-  return url.protocol === "https:" || from.protocol === "http:" || isLoopback(url) ? url : null;
-}
-
-/** Whether an address leads to this machine. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
 function overSsh(user: string | null, host: string, port: number | null, path: string): ServerAddress | null {
   const unsafe = /^-|[\s\p{Cc}'"`$\\|;&<>(){}*?!#]/u;
   if ([user ?? "", host].some((word) => unsafe.test(word)) || /^-|[\p{Cc}]/u.test(path)) return null;
@@ -106,10 +92,6 @@ function bare(url: URL): URL {
   made.password = "";
   made.pathname = made.pathname.replace(/\/+$/, "");
   return made;
-}
-
-function isHttp({ protocol }: URL): boolean {
-  return protocol === "https:" || protocol === "http:";
 }
 
 function parse(text: string, base?: URL): URL | null {

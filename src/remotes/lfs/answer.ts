@@ -3,7 +3,7 @@ import { MvError } from "../../errors.ts";
 import { isSha } from "../../model/content.ts";
 import { sayable } from "../network.ts";
 import type { ObjectRef } from "../remote.ts";
-import { mayFollow } from "./addresses.ts";
+import { mayFollow } from "../web/address.ts";
 
 /** A request that the server allows for one object. */
 export interface Action {

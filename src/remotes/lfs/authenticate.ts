@@ -5,7 +5,8 @@ import { isMvError, MvError } from "../../errors.ts";
 import { sayable } from "../network.ts";
 import type { RemoteContext } from "../remote.ts";
 import { sshProgram } from "../ssh/command.ts";
-import { mayFollow, type SshPlace } from "./addresses.ts";
+import { mayFollow } from "../web/address.ts";
+import type { SshPlace } from "./addresses.ts";
 import { expiryOf, headersOf } from "./answer.ts";
 import type { Operation } from "./batch.ts";
 

@@ -2,8 +2,8 @@
 import { isMvError, MvError } from "../../errors.ts";
 import type { Peer } from "../network.ts";
 import type { ObjectRef } from "../remote.ts";
-import { type ObjectAnswer, readBatch } from "./answer.ts";
-import { readAll } from "./http.ts";
+import { readAll } from "../web/client.ts";
+import { isOver, type ObjectAnswer, readBatch } from "./answer.ts";
 import { objectsRefusal } from "./refusal.ts";
 import type { Server } from "./server.ts";
 
@@ -13,10 +13,16 @@ export type Operation = "upload" | "download";
 const MOST = 100;
 const NOTHING = { upload: null, verify: null, download: null, authenticated: false };
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Answers that are kept: some have a token of a kilobyte each. */
+const MOST_KEPT = 10_000;
 
 export interface Batches {
   /** Objects in portions that the server takes. */
   portions<T extends ObjectRef>(objects: readonly T[]): T[][];
+  /** Answers to an upload that were given just now, for those objects; each is given out once. The others have to be asked for. */
+  recall(objects: readonly ObjectRef[]): Map<string, ObjectAnswer>;
+  /** Keeps answers to an upload for `recall`. */
+  remember(answers: ReadonlyMap<string, ObjectAnswer>): void;
   /** One question. `ask`: a person may be asked for a password. Throws MvError denied, unreachable, too-big. */
   ask(
     operation: Operation,
@@ -28,6 +34,7 @@ export interface Batches {
 
 export function createBatches(peer: Peer, server: Server): Batches {
   let most = MOST;
+  const kept = new Map<string, ObjectAnswer>();
 
   async function once(
     operation: Operation,
@@ -47,7 +54,7 @@ export function createBatches(peer: Peer, server: Server): Batches {
       return new Map(objects.map(({ sha256, size }) => [sha256, { ...NOTHING, sha256, size, error }]));
     }
     const bytes = await readAll(reply.body, MAX_BYTES).catch((error: unknown) => {
-      throw server.http.failure(error);
+      throw server.web.failure(error);
     });
     try {
       return readBatch(JSON.parse(bytes?.toString("utf8") ?? ""), objects, base);
@@ -65,6 +72,20 @@ export function createBatches(peer: Peer, server: Server): Batches {
     portions(objects) {
       const count = Math.ceil(objects.length / most);
       return Array.from({ length: count }, (_, at) => objects.slice(at * most, (at + 1) * most));
+    },
+    recall(objects) {
+      const found = new Map<string, ObjectAnswer>();
+      for (const { sha256 } of objects) {
+        const answer = kept.get(sha256);
+        if (answer === undefined || !kept.delete(sha256)) continue;
+        if (answer.upload !== null && !isOver(answer.upload.expires)) found.set(sha256, answer);
+      }
+      return found;
+    },
+    remember(answers) {
+      for (const [sha256, answer] of answers) {
+        if (answer.upload !== null && kept.size < MOST_KEPT) kept.set(sha256, answer);
+      }
     },
     async ask(operation, objects, signal, mayAsk = true) {
       const found = new Map<string, ObjectAnswer>();

@@ -1,9 +1,10 @@
 // Who asks an LFS server, for one host each: a header that Git is told to send, the address's own login, ~/.netrc, or what
 // `git credential` gives. Secrets stay in here and in the headers of requests.
 import { MvError } from "../../errors.ts";
-import { loginFor } from "../http/netrc.ts";
 import type { RemoteContext } from "../remote.ts";
-import { isLoopback, type Login } from "./addresses.ts";
+import { isSafe } from "../web/address.ts";
+import { loginFor } from "../web/netrc.ts";
+import type { Login } from "./addresses.ts";
 
 export interface Authorization {
   readonly headers: Readonly<Record<string, string>>;
@@ -93,10 +94,6 @@ export function createCredentials(name: string, { env, git }: Pick<RemoteContext
       if (authorization.fields !== null) await git?.credential("approve", authorization.fields);
     },
   };
-}
-
-function isSafe(url: URL): boolean {
-  return url.protocol === "https:" || isLoopback(url);
 }
 
 /** RFC 7617. */

@@ -1,42 +1,89 @@
-// A file's bytes as the body of an upload, hashed on the way: the end is held back until the whole is known to be right.
+// A file's bytes as the body of an upload, hashed meanwhile: the end is held back until the whole is known to be right.
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { closeSync, readSync } from "node:fs";
 import type { ClientRequest } from "node:http";
-import { MvError } from "../../errors.ts";
-import { isAbsent, readError } from "../../platform/file-errors.ts";
+import { isMvError } from "../../errors.ts";
+import { hashAlong } from "../../platform/along.ts";
 import { loadHashing } from "../../platform/hashing.ts";
+import { COPYING, countTurn, isAhead, TURN } from "../../platform/pace.ts";
+import { assertUnchanged, openRegular } from "../../platform/stat.ts";
+import { wrongBytes } from "../object-errors.ts";
 import type { Transfer } from "../remote.ts";
-import type { Body } from "./http.ts";
+import type { StreamedBody } from "../web/client.ts";
 
-const BLOCK = 1024 * 1024;
+const BLOCK = 256 * 1024;
 
 /** Writing throws MvError bytes-wrong where the file does not hold the object's bytes; the request is incomplete then. */
-export function fileBody(object: Transfer, onBytes: (count: number) => void): Body {
-  return {
-    length: object.size,
-    async write(request) {
-      const digest = (await loadHashing()).start("sha256");
-      const file = await open(object.file, "r").catch((error: unknown) => {
-        throw isAbsent(error) ? wrongBytes(object) : readError(error, object.file);
-      });
-      try {
-        if ((await file.stat()).size !== object.size) throw wrongBytes(object);
-        for (let at = 0; at < object.size;) {
-          // A new block each: the one before may still be on its way out.
-          const block = Buffer.allocUnsafe(Math.min(BLOCK, object.size - at));
-          const { bytesRead } = await file.read(block, 0, block.length, at);
-          if (bytesRead === 0) throw wrongBytes(object);
-          const part = block.subarray(0, bytesRead);
-          digest.update(part);
-          at += bytesRead;
-          if (at === object.size && digest.finish().sha256 !== object.sha256) throw wrongBytes(object);
-          await send(request, part);
-          onBytes(bytesRead);
-        }
-      } finally {
-        await file.close();
+export function fileBody(object: Transfer, onBytes: (count: number) => void): StreamedBody {
+  return { length: object.size, write: (request) => write(request, object, onBytes) };
+}
+
+async function write(request: ClientRequest, object: Transfer, onBytes: (count: number) => void): Promise<void> {
+  const { fd, stat } = open(object);
+  const hash = await startHash(object);
+  try {
+    if (stat.size !== object.size) throw wrongBytes(object);
+    for (let at = 0; at < object.size;) {
+      // A new block each: the one before may still be on its way out.
+      const block = Buffer.allocUnsafe(Math.min(BLOCK, object.size - at));
+      const count = readSync(fd, block, 0, block.length, at);
+      if (count === 0) throw wrongBytes(object);
+      const part = block.subarray(0, count);
+      at += count;
+      await hash.read(part);
+      if (at === object.size) {
+        const sha256 = await hash.finish();
+        // Two have read the file: it is the same for both.
+        assertUnchanged(object.file, stat);
+        if (sha256 !== object.sha256) throw wrongBytes(object);
       }
+      await send(request, part);
+      onBytes(count);
+    }
+  } finally {
+    await hash.stop();
+    closeSync(fd);
+  }
+}
+
+function open(object: Transfer): ReturnType<typeof openRegular> {
+  try {
+    return openRegular(object.file);
+  } catch (error) {
+    if (isMvError(error) && error.code === "file-changing") throw wrongBytes(object);
+    throw error;
+  }
+}
+
+interface Hash {
+  /** These bytes were read. */
+  read(bytes: Uint8Array): Promise<void>;
+  finish(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** A large file is hashed by a second thread, which reads it for itself: cheaper than handing the blocks over. */
+async function startHash({ file, size }: Transfer): Promise<Hash> {
+  const along = hashAlong(file, size);
+  if (along === null) {
+    const digest = (await loadHashing()).start("sha256");
+    return {
+      read: async (bytes) => digest.update(bytes),
+      finish: async () => digest.finish().sha256,
+      stop: async () => undefined,
+    };
+  }
+  let turn = 0;
+  return {
+    async read({ length }) {
+      turn += length;
+      if (turn < TURN) return;
+      turn = 0;
+      countTurn(along.pace, COPYING);
+      while (isAhead(along.pace, COPYING)) await new Promise(setImmediate);
     },
+    finish: async () => (await along.finish()).sha256,
+    stop: () => along.stop(),
   };
 }
 
@@ -48,11 +95,4 @@ async function send(request: ClientRequest, part: Buffer): Promise<void> {
     once(request, event, { signal: stop.signal }).catch(() => undefined);
   await Promise.race([wait("drain"), wait("close"), wait("response")]);
   stop.abort();
-}
-
-function wrongBytes(object: Transfer): MvError {
-  return new MvError("bytes-wrong", `${object.file} does not hold the bytes of object ${object.sha256.slice(0, 12)}`, {
-    hint: "mv verify",
-    details: { sha256: object.sha256, path: object.file },
-  });
 }

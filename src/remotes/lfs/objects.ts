@@ -2,9 +2,9 @@
 import { MvError } from "../../errors.ts";
 import type { Peer } from "../network.ts";
 import type { ObjectRef, Transfer } from "../remote.ts";
+import type { Reply, StreamedBody } from "../web/client.ts";
 import { type Action, isOver, type ObjectAnswer } from "./answer.ts";
 import type { Batches, Operation } from "./batch.ts";
-import type { Body, Reply } from "./http.ts";
 import { hasAuthorization, type Server } from "./server.ts";
 
 /** Everything that a transfer needs of the remote. */
@@ -49,7 +49,7 @@ export async function act(
   host: Host,
   { object, answer }: Wanted,
   operation: Operation,
-  request: (action: Action) => { headers: Record<string, string>; body?: Body },
+  request: (action: Action) => { headers: Record<string, string>; body?: StreamedBody },
   signal?: AbortSignal,
 ): Promise<{ reply: Reply; answer: ObjectAnswer } | null> {
   let now = answer;
@@ -58,7 +58,7 @@ export async function act(
     if (action === null) return null;
     if (!isOver(action.expires) || renewed) {
       const { headers, body } = request(action);
-      const reply = await host.server.http.ask({
+      const reply = await host.server.web.ask({
         method: operation === "upload" ? "PUT" : "GET",
         url: action.url,
         headers: { ...(await ownHeaders(host, operation, action, now.authenticated)), ...headers, ...action.headers },
@@ -103,21 +103,6 @@ export function refused(
   return new MvError(isPassing ? "unreachable" : "denied", `${name}: ${url} refuses ${what}: ${words}`, {
     hint: `mv remote test ${name}`,
     details: isPassing ? { ...details, transient: true } : details,
-  });
-}
-
-export function missing({ name }: Peer, { sha256 }: ObjectRef, words = ""): MvError {
-  const why = words === "" ? "" : `: ${words}`;
-  return new MvError("object-missing", `${name} has no object ${sha256.slice(0, 12)}${why}`, {
-    hint: "mv push where it was added",
-    details: { remote: name, sha256 },
-  });
-}
-
-export function wrongSize({ name }: Peer, { sha256, size }: ObjectRef): MvError {
-  return new MvError("bytes-wrong", `${name}: object ${sha256.slice(0, 12)} does not have its ${size} bytes`, {
-    hint: "mv push where the bytes are, to another remote",
-    details: { remote: name, sha256 },
   });
 }
 

@@ -1,7 +1,7 @@
 // What an LFS server's refusal means, in its own words where it has some.
 import { MvError, type ErrorCode } from "../../errors.ts";
 import { isPassing, passing, type Peer, sayable } from "../network.ts";
-import { readAll, type Reply } from "./http.ts";
+import { readAll, type Reply } from "../web/client.ts";
 
 const MAX_BYTES = 64 * 1024;
 

@@ -1,12 +1,12 @@
 // Objects to an LFS server: asked, sent, verified, and told to be there only when the server, asked again, wants them no more.
 import { MvError } from "../../errors.ts";
+import { wrongSize } from "../object-errors.ts";
 import type { Transfer, TransferOptions } from "../remote.ts";
 import { requireGoing } from "../together.ts";
 import type { ObjectAnswer } from "./answer.ts";
 import { fileBody } from "./file-body.ts";
 import { flow } from "./flow.ts";
-import { bytesBody } from "./http.ts";
-import { act, type Host, isHeld, ownHeaders, refused, unanswered, type Wanted, wrongSize } from "./objects.ts";
+import { act, type Host, isHeld, ownHeaders, refused, unanswered, type Wanted } from "./objects.ts";
 import { refusal } from "./refusal.ts";
 
 /** From here on an object is confirmed by itself, so that an interruption costs little. */
@@ -24,7 +24,10 @@ export async function sendObjects(host: Host, objects: readonly Transfer[], opti
   const sorted = objects.toSorted((a, b) => b.size - a.size);
 
   async function prepare(asked: readonly Transfer[]): Promise<(Wanted & { portion: Portion })[]> {
-    const answers = await host.batches.ask("upload", asked, signal);
+    // Whoever has asked which of them are there has been told where the others go.
+    const known = options.areLacking === true ? host.batches.recall(asked) : new Map<string, ObjectAnswer>();
+    const open = asked.filter(({ sha256 }) => !known.has(sha256));
+    const answers = new Map([...known, ...(await host.batches.ask("upload", open, signal))]);
     const lacking = asked.flatMap((object) => {
       const answer = answers.get(object.sha256);
       requireTaken(host, object, answer);
@@ -53,7 +56,8 @@ export async function sendObjects(host: Host, objects: readonly Transfer[], opti
 function requireTaken(host: Host, object: Transfer, answer: ObjectAnswer | undefined): asserts answer {
   if (answer === undefined) throw unanswered(host.peer, object);
   if (answer.error !== null) throw refused(host.peer, object, answer.error);
-  if (answer.upload === null && answer.size !== object.size) throw wrongSize(host.peer, object);
+  if (answer.upload === null && answer.size !== object.size)
+    throw wrongSize(host.peer.name, object, "mv push where the bytes are, to another remote");
 }
 
 async function sendOne(host: Host, wanted: Wanted, options: TransferOptions): Promise<void> {
@@ -92,7 +96,7 @@ async function sendOne(host: Host, wanted: Wanted, options: TransferOptions): Pr
 async function verify(host: Host, object: Transfer, answer: ObjectAnswer, signal?: AbortSignal): Promise<void> {
   const action = answer.verify;
   if (action === null) return;
-  const reply = await host.server.http.ask({
+  const reply = await host.server.web.ask({
     method: "POST",
     url: action.url,
     headers: {
@@ -101,7 +105,7 @@ async function verify(host: Host, object: Transfer, answer: ObjectAnswer, signal
       ...(await ownHeaders(host, "upload", action, answer.authenticated)),
       ...action.headers,
     },
-    body: bytesBody(Buffer.from(JSON.stringify({ oid: object.sha256, size: object.size }))),
+    body: Buffer.from(JSON.stringify({ oid: object.sha256, size: object.size })),
     signal,
   });
   if (reply.status < 300) {

@@ -3,15 +3,16 @@
 import { MvError } from "../../errors.ts";
 import type { Peer } from "../network.ts";
 import type { GitAccess, RemoteContext } from "../remote.ts";
-import { gitRemoteOf, isLoopback, namedServer, serverOf, type ServerAddress } from "./addresses.ts";
+import { isLoopback, isSafe } from "../web/address.ts";
+import type { Reply, Web } from "../web/client.ts";
+import { gitRemoteOf, namedServer, serverOf, type ServerAddress } from "./addresses.ts";
 import { authenticate, type Ticket } from "./authenticate.ts";
 import { isOver } from "./answer.ts";
 import type { Operation } from "./batch.ts";
 import { type Credentials } from "./credentials.ts";
-import { bytesBody, type Http, type Reply } from "./http.ts";
 
 export interface Server {
-  readonly http: Http;
+  readonly web: Web;
   /** A question in JSON to the LFS server; `base` is where it is. The reply may be a refusal. */
   post(
     operation: Operation,
@@ -33,7 +34,7 @@ export type Addresses = (operation: Operation) => Promise<ServerAddress>;
 export function createServer(
   peer: Peer,
   addresses: Addresses,
-  { http, credentials, context }: { http: Http; credentials: Credentials; context: RemoteContext },
+  { web, credentials, context }: { web: Web; credentials: Credentials; context: RemoteContext },
 ): Server {
   const tickets = new Map<Operation, Promise<Ticket | null>>();
 
@@ -55,9 +56,9 @@ export function createServer(
   }
 
   return {
-    http,
+    web,
     async post(operation, path, question, { signal, ask }) {
-      const body = bytesBody(Buffer.from(JSON.stringify(question)));
+      const body = Buffer.from(JSON.stringify(question));
       let renewed = false;
       for (;;) {
         const { base, ticket } = await placeOf(operation);
@@ -71,7 +72,7 @@ export function createServer(
           ...(isTicketed ? {} : own.headers),
           ...ticket?.headers,
         };
-        const reply = await http.ask({ method: "POST", url, headers, body, signal });
+        const reply = await web.ask({ method: "POST", url, headers, body, signal });
         if (reply.status !== 401) {
           if (!isTicketed && reply.status < 400) await credentials.proven(own);
           return { reply, base };
@@ -155,7 +156,7 @@ async function committed(git: GitAccess, key: string): Promise<string | null> {
   if (key.endsWith("lfspushurl")) return null;
   const value = await git.lfsConfig(key);
   const server = value === null ? null : namedServer(value);
-  return server !== null && (server.base.protocol === "https:" || isLoopback(server.base)) ? value : null;
+  return server !== null && isSafe(server.base) ? value : null;
 }
 
 function noServer(name: string, url: string, why: string, hint = "mv remote add --help"): MvError {

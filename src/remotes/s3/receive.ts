@@ -21,7 +21,8 @@ export async function receiveObjects(
 ): Promise<void> {
   const budget = createBudget(MEMORY);
   await together(objects, options, async (object) => {
-    options.onDone?.(object, await receiveObject(bucket, object, budget, options));
+    const sha256 = await receiveObject(bucket, object, budget, options);
+    options.onDone?.(object, sha256);
   });
 }
 

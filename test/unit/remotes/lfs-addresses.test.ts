@@ -1,7 +1,8 @@
 // Where a Git repository's LFS server is, and which links of a server's are followed.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { gitRemoteOf, isLfs, mayFollow, namedServer, serverOf } from "../../../src/remotes/lfs/addresses.ts";
+import { gitRemoteOf, isLfs, namedServer, serverOf } from "../../../src/remotes/lfs/addresses.ts";
+import { mayFollow } from "../../../src/remotes/web/address.ts";
 
 test.for([
   ["https://forge.example/team/churn.git", "https://forge.example/team/churn.git/info/lfs"],

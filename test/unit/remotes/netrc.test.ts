@@ -1,7 +1,7 @@
 // ~/.netrc as curl and Git read it.
 import { array, assert, constantFrom, property } from "fast-check";
 import { expect, test } from "vitest";
-import { parseNetrc } from "../../../src/remotes/http/netrc.ts";
+import { parseNetrc } from "../../../src/remotes/web/netrc.ts";
 
 const login = (text: string, host = "models.example.com"): string | null => {
   const found = parseNetrc(text, host);

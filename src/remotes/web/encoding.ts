@@ -5,17 +5,21 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
 /** Whether the header names an encoding. */
 export function isEncoded(headers: IncomingHttpHeaders): boolean {
-  return !["identity", ""].includes(headers["content-encoding"] ?? "");
+  return !["identity", ""].includes(encodingOf(headers));
 }
 
 /** The bytes as they were before the server encoded them; an encoding that is not known is taken for gzip, and fails. */
 export function decoded(body: Readable, headers: IncomingHttpHeaders): Readable {
   if (!isEncoded(headers)) return body;
-  const encoding = headers["content-encoding"];
+  const encoding = encodingOf(headers);
   const decoder =
     encoding === "br" ? createBrotliDecompress() : encoding === "deflate" ? createInflate() : createGunzip();
   // Whoever reads the decoder hears of what goes wrong in either.
   return pipeline(body, decoder, () => undefined);
+}
+
+function encodingOf(headers: IncomingHttpHeaders): string {
+  return headers["content-encoding"]?.trim().toLowerCase() ?? "";
 }
 
 /** Whether reading failed because the bytes are not in the encoding that the header names. */
