@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { closeSync, readSync } from "node:fs";
 import type { ClientRequest } from "node:http";
 import { isMvError } from "../../errors.ts";
-import { hashAlong } from "../../platform/along.ts";
+import { hashTail } from "../../platform/along.ts";
 import { loadHashing } from "../../platform/hashing.ts";
-import { COPYING, countTurn, isAhead, TURN } from "../../platform/pace.ts";
 import { assertUnchanged, openRegular } from "../../platform/stat.ts";
 import { wrongBytes } from "../object-errors.ts";
 import type { Transfer } from "../remote.ts";
@@ -20,9 +19,10 @@ export function fileBody(object: Transfer, onBytes: (count: number) => void): St
 
 async function write(request: ClientRequest, object: Transfer, onBytes: (count: number) => void): Promise<void> {
   const { fd, stat } = open(object);
-  const hash = await startHash(object);
+  let hash: Hash | undefined;
   try {
     if (stat.size !== object.size) throw wrongBytes(object);
+    hash = await startHash(object);
     for (let at = 0; at < object.size;) {
       // A new block each: the one before may still be on its way out.
       const block = Buffer.allocUnsafe(Math.min(BLOCK, object.size - at));
@@ -30,7 +30,7 @@ async function write(request: ClientRequest, object: Transfer, onBytes: (count: 
       if (count === 0) throw wrongBytes(object);
       const part = block.subarray(0, count);
       at += count;
-      await hash.read(part);
+      hash.read(part);
       if (at === object.size) {
         const sha256 = await hash.finish();
         // Two have read the file: it is the same for both.
@@ -41,7 +41,7 @@ async function write(request: ClientRequest, object: Transfer, onBytes: (count: 
       onBytes(count);
     }
   } finally {
-    await hash.stop();
+    await hash?.stop();
     closeSync(fd);
   }
 }
@@ -57,33 +57,20 @@ function open(object: Transfer): ReturnType<typeof openRegular> {
 
 interface Hash {
   /** These bytes were read. */
-  read(bytes: Uint8Array): Promise<void>;
+  read(bytes: Uint8Array): void;
   finish(): Promise<string>;
   stop(): Promise<void>;
 }
 
 /** A large file is hashed by a second thread, which reads it for itself: cheaper than handing the blocks over. */
 async function startHash({ file, size }: Transfer): Promise<Hash> {
-  const along = hashAlong(file, size);
-  if (along === null) {
-    const digest = (await loadHashing()).start("sha256");
-    return {
-      read: async (bytes) => digest.update(bytes),
-      finish: async () => digest.finish().sha256,
-      stop: async () => undefined,
-    };
-  }
-  let turn = 0;
+  const tail = hashTail(file, size);
+  if (tail !== null) return { read: () => undefined, finish: () => tail.finish(), stop: () => tail.stop() };
+  const digest = (await loadHashing()).start("sha256");
   return {
-    async read({ length }) {
-      turn += length;
-      if (turn < TURN) return;
-      turn = 0;
-      countTurn(along.pace, COPYING);
-      while (isAhead(along.pace, COPYING)) await new Promise(setImmediate);
-    },
-    finish: async () => (await along.finish()).sha256,
-    stop: () => along.stop(),
+    read: (bytes) => digest.update(bytes),
+    finish: async () => digest.finish().sha256,
+    stop: async () => undefined,
   };
 }
 
