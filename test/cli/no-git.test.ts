@@ -44,6 +44,10 @@ const READING = [
   "mv identify 14148f94",
   `mv identify ${MODEL} --json`,
   "mv show v9.9.9",
+  "mv log --changelog",
+  "mv audit v1.1.0",
+  "mv export v1.1.0 --format cyclonedx",
+  "mv export v1.1.0 --format model-card",
 ];
 
 describe("without git", () => {

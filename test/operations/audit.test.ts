@@ -1,5 +1,6 @@
 // What closes the gaps of an audit, and what opens new ones.
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { audit, type AuditInput, type Row } from "../../src/operations/audit.ts";
 import { MODEL, play, sampleProject, trained } from "../helpers/cli.ts";
@@ -85,6 +86,13 @@ describe("a version of which everything is said", () => {
     expect(row(27).missing).toEqual(["2 objects that are not here"]);
     expect(row(14)).toEqual((await rowsOf(repo, "v1.1.1"))(14));
   });
+});
+
+it("docs/audit.md has the questions, in their order", async () => {
+  const { versions } = await audit(await openRepo(await sampleProject({ until: "1.0.0" })), { hash: false });
+  const table = readFileSync(join(import.meta.dirname, "../../docs/audit.md"), "utf8");
+  const documented = [...table.matchAll(/^\| \d+ \| ([^|]+) \|/gm)].map(([, question]) => question);
+  expect(documented).toEqual(versions[0]?.rows.map(({ question }) => question));
 });
 
 describe("an audit finds", () => {

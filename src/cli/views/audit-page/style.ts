@@ -27,7 +27,7 @@ summary h2{display:inline}
 .only{display:block;margin:14px 0 0;font-size:14px}
 body:has(#only-gaps:checked) tr.row:not(.gap){display:none}
 table{width:100%;border-collapse:collapse;margin:8px 0 0;font-size:14px}
-th{text-align:left;color:var(--quiet);font-weight:600;font-size:12px}
+th{text-align:left;color:var(--quiet);font-weight:600;font-size:12px;white-space:nowrap}
 th,td{padding:8px 10px 8px 0;border-top:1px solid var(--line);vertical-align:top}
 tr:first-child>th{border-top:0}
 td.short{white-space:nowrap}
