@@ -124,7 +124,6 @@ export async function main(argv: readonly string[]): Promise<void> {
       const isSecret = options?.secret === true;
       // With `terminal` readline echoes by itself, into an output that shows nothing.
       const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-      if (isSecret) process.stderr.write(question);
       const lines = createInterface(
         isSecret
           ? { input: process.stdin, output: nowhere, terminal: true }
@@ -132,6 +131,8 @@ export async function main(argv: readonly string[]): Promise<void> {
       );
       try {
         if (!isSecret) return (await lines.question(question)).trim();
+        // Only now the terminal shows nothing of what is typed.
+        process.stderr.write(question);
         const answer = await lines.question("");
         process.stderr.write("\n");
         return answer;

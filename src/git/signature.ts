@@ -68,7 +68,8 @@ async function checkOne(
   gpg: GpgTrust | null,
 ): Promise<SignatureCheck> {
   const tagger = readTagObject(raw)?.tagger;
-  if (!tagger) return bad("it is no tag of mversion, or names no tagger");
+  // An address goes to a program as an argument.
+  if (!tagger || /\p{Cc}/u.test(tagger.email)) return bad("it is no tag of mversion, or names no tagger");
   const signed = takeSigned(raw);
   if (signed === null) {
     return { state: "unsigned", principal: null, key: null, kind: null, why: "it is not signed", expired: false };

@@ -124,6 +124,11 @@ describe.skipIf(isMissing("ssh-keygen"))("ssh", () => {
     expect(await states(within, trust)).toMatchObject({ state: "bad" });
   });
 
+  test("an address that no program can be given", async () => {
+    const strange = edited(raw, "<ada@example.org>", "<ada@\0example.org>");
+    expect(await states(strange, allow(`* ${publicKey("ada")}`))).toMatchObject({ state: "bad" });
+  });
+
   test("what a compatible object format puts into the header is not what is signed", async () => {
     const header = "gpgsig-sha256 -----BEGIN SSH SIGNATURE-----\n U1NI\n -----END SSH SIGNATURE-----\n";
     const both = edited(raw, "\n\nchurn", `\n${header}\nchurn`);
@@ -202,6 +207,10 @@ describe.skipIf(isMissing("gpg"))("gpg", () => {
     };
     const before = signAt("20250115T000000");
     expect(await checkTagSignature(before, { ...NOBODY, ...keyring })).toMatchObject({ state: "good", expired: true });
+    // gpg does not say how far it trusts an expired key.
+    expect(await states(before, { gpg: { program: "gpg", minTrust: "marginal" } })).toMatchObject({
+      state: "unknown-signer",
+    });
 
     const revoked = byKey(eve);
     const certificate = readFileSync(join(gnupg, "openpgp-revocs.d", `${eve}.rev`), "utf8").replace(/^:/m, "");

@@ -1,6 +1,7 @@
 // Bundles of mv sign and of the reference implementation (model_signing from PyPI): each verifies what the other made, and finds
 // a flipped byte, an added file and a missing one.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -135,6 +136,24 @@ describe("a bundle of mv sign", () => {
     expect(reference(got, signed(key, env), publicKey)).toMatchObject({ status: 0 });
   });
 
+  test("by a key whose passphrase is typed, and shown nowhere", async () => {
+    const { key, publicKey } = pemKey("prime256v1", "typed", "pkcs8", "-topk8", "-passout", "pass:a secret");
+    const bundle = join(scratchDir("bundle"), "typed.json");
+    const words = [process.execPath, PROGRAM, "sign", "v1.0.0", "--key", key, "-o", bundle];
+    const line = words.map((word) => `'${word}'`).join(" ");
+    const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: repo.dir, env: testEnv({ TERM: "xterm" }) });
+    let shown = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      const asked = shown.includes("Passphrase");
+      shown += chunk.toString();
+      if (!asked && shown.includes("Passphrase")) child.stdin.write("a secret\r");
+    });
+    const [status] = (await once(child, "close")) as [number];
+    expect(shown).toContain(`Passphrase of ${key}: `);
+    expect({ status, shown }).toEqual({ status: 0, shown: expect.not.stringContaining("a secret") });
+    expect(reference(got, bundle, publicKey)).toMatchObject({ status: 0 });
+  });
+
   test.each([256, 384, 521])("by an ssh key of %i bits", (bits) => {
     const key = sshKey("ada", { type: "ecdsa", bits });
     const bundle = signed(key.path);
@@ -145,7 +164,10 @@ describe("a bundle of mv sign", () => {
 
   describe("by a key that only an ssh-agent has", () => {
     const socket = join(scratchDir("agent"), "socket");
-    const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+    let agent: ChildProcess;
+    beforeAll(() => {
+      agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+    });
     afterAll(() => {
       agent.kill();
     });

@@ -50,8 +50,8 @@ export async function checkGpg(
     ?.slice("TRUST_".length)
     .toLowerCase();
   const wanted = trust.minTrust?.toLowerCase() ?? "undefined";
-  // gpg says nothing of how far an expired key is trusted.
-  if (level !== undefined && LEVELS.indexOf(level) < LEVELS.indexOf(wanted)) {
+  // gpg says nothing of how far an expired key is trusted: it passes only where nobody asks for trust.
+  if (level === undefined ? trust.minTrust !== null : LEVELS.indexOf(level) < LEVELS.indexOf(wanted)) {
     return unknown(`it is signed by ${key}, which your keyring trusts less than ${wanted}`, key);
   }
   const own = listed.emails.find((email) => email.toLowerCase() === tagger.email.toLowerCase());
