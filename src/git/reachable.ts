@@ -32,6 +32,24 @@ export async function reachableTexts(git: Git, globs: readonly string[], maxByte
   return texts;
 }
 
+/**
+ * The texts of all files of these globs in the history of what other repositories hold, as of the last fetch or push: the branches
+ * of remotes, and all tags but those that are named.
+ */
+export async function publishedTexts(
+  git: Git,
+  globs: readonly string[],
+  ownTags: readonly string[],
+): Promise<string[]> {
+  const own = ownTags.map((tag) => `--exclude=${tag.replaceAll(/[*?[\\]/g, "\\$&")}`);
+  const listed = await answer(git.root, ["rev-list", "--remotes", ...own, "--tags"]);
+  const commits = listed.split("\n").filter((oid) => oid !== "");
+  const changes = await changedFiles(git, { commits, merges: "any-parent", globs });
+  const oids = new Set([...changes.values()].flat().map(({ oid }) => oid));
+  const blobs = await git.readObjects([...oids].filter((oid) => !/^0*$/.test(oid)));
+  return [...blobs.values()].flatMap(({ type, bytes }) => (type === "blob" ? [bytes.toString("utf8")] : []));
+}
+
 async function workingTrees(git: Git): Promise<string[]> {
   const blocks = (await answer(git.root, ["worktree", "list", "--porcelain"])).split("\n\n");
   return blocks.flatMap((block) => {

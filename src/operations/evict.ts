@@ -1,8 +1,10 @@
-// mv evict: room in the cache, of what a remote holds. Each object is confirmed by asking a remote now; an only copy stays.
+// mv evict: room in the cache, of what a remote holds. Each object is confirmed by asking a remote now, and no gc of the
+// remote takes it; an only copy stays.
 import { MvError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { locked } from "./change.ts";
-import { heldSomewhere, rememberEvicted } from "./evict/remembered.ts";
+import { keptSomewhere } from "./evict/kept-somewhere.ts";
+import { rememberEvicted } from "./evict/remembered.ts";
 import { artifactTargets, chosenTargets, pointerTargets } from "./fetch/targets.ts";
 import type { FetchTarget } from "./objects/fetch.ts";
 import { withKnownRemotes } from "./objects/known-remotes.ts";
@@ -26,6 +28,8 @@ export interface EvictResult {
   bytes: number;
   /** Objects that stay because no remote has them, and their bytes. */
   only_here: { objects: number; bytes: number };
+  /** Objects that stay because nothing that names them is pushed to Git, so that a gc of the store may take its copy. */
+  unpublished: { objects: number; bytes: number };
   dry_run: boolean;
 }
 
@@ -42,15 +46,20 @@ export async function evict(project: Project, input: EvictInput): Promise<EvictR
   const candidates = await candidatesOf(project, input);
   const kept = await keptObjects(project, input);
   const objects = candidates.filter(({ sha256 }) => !kept.has(sha256));
-  const held = await heldSomewhere(project, objects);
-  const only = objects.filter(({ sha256 }) => !held.has(sha256));
-  if (input.words.length > 0) requireCopies(only, input.words);
-  const confirmed = objects.filter(({ sha256 }) => held.has(sha256));
+  const { kept: safe, unpublished } = await keptSomewhere(project, objects);
+  const only = objects.filter(({ sha256 }) => !safe.has(sha256) && !unpublished.has(sha256));
+  const mine = objects.filter(({ sha256 }) => unpublished.has(sha256));
+  if (input.words.length > 0) {
+    requireCopies(only, input.words);
+    requirePublished(mine, input.words);
+  }
+  const confirmed = objects.filter(({ sha256 }) => safe.has(sha256));
   const leaving = input.dryRun || confirmed.length === 0 ? confirmed : await drop(project, confirmed);
   return {
     objects: leaving.length,
     bytes: sum(leaving),
     only_here: { objects: only.length, bytes: sum(only) },
+    unpublished: { objects: mine.length, bytes: sum(mine) },
     dry_run: input.dryRun === true,
   };
 }
@@ -126,6 +135,19 @@ function requireCopies(only: readonly Cached[], words: readonly string[]): void 
     {
       hint: "mv push, then repeat",
       details: { objects: only.slice(0, 100).map(({ sha256 }) => sha256) },
+    },
+  );
+}
+
+function requirePublished(mine: readonly Cached[], words: readonly string[]): void {
+  if (mine.length === 0) return;
+  const what = mine.length === 1 ? "1 object is" : `${mine.length} objects are`;
+  throw new MvError(
+    "only-copy",
+    `${what} safe in this cache alone: Git has nothing that names what ${words.join(", ")} needs, so a gc of the store may take it`,
+    {
+      hint: "mv push, then repeat",
+      details: { objects: mine.slice(0, 100).map(({ sha256 }) => sha256) },
     },
   );
 }

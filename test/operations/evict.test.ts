@@ -34,6 +34,7 @@ describe("mv evict", () => {
       objects: 3,
       bytes: 76,
       only_here: { objects: 1, bytes: 8 },
+      unpublished: { objects: 0, bytes: 0 },
       dry_run: false,
     });
     expect(objectsIn(cacheOf(repo))).toEqual(shorts(A));
@@ -67,6 +68,33 @@ describe("mv evict", () => {
     repo.git("commit", "-qam", "no store");
     repo.git("push", "-q", "--no-verify");
     expect(await refusal(evictIn())).toMatchObject({ code: "usage" });
+  });
+
+  test("of what only this clone has committed is refused, though a store has it: a gc may take it there", async () => {
+    trained(repo, MODEL, BYTES.D);
+    await play(repo, `mv add ${MODEL}`, "mv bump draft");
+    repo.git("commit", "-qam", "draft");
+    await push(await openRepo(repo), { words: [], noGit: true });
+    expect(await refusal(evictIn({ words: [MODEL] }))).toMatchObject({
+      code: "only-copy",
+      message: expect.stringContaining("so a gc of the store may take it"),
+      hint: "mv push, then repeat",
+    });
+    expect(await screen(repo, "mv evict")).toMatchInlineSnapshot(`
+      "Freed 3 objects, 76 B
+      ! On no remote, so they stay: 1 object, 8 B
+      ! On a remote, but named by nothing that is pushed to Git, so they stay: 1 object, 8 B. Next: mv push"
+    `);
+    await play(repo, "mv tag v1.2.0 -m D");
+    await push(await openRepo(repo), { words: ["v1.2.0"], noGit: true });
+    expect(await evictIn()).toMatchObject({ objects: 0, unpublished: { objects: 1 } });
+    await push(await openRepo(repo), { words: [] });
+    expect(await evictIn({ words: [MODEL] })).toMatchObject({ objects: 1, unpublished: { objects: 0 } });
+  });
+
+  test("in a repository without a Git remote needs the store alone: no gc can ask what it needs", async () => {
+    repo.git("remote", "remove", "origin");
+    expect(await evictIn()).toMatchObject({ objects: 3, unpublished: { objects: 0 } });
   });
 
   test("keeps the manifest of a folder, and a switch fetches what differs", async () => {

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import type { Bytes } from "../../store/store.ts";
 import { keep, readKept } from "../kept.ts";
 import type { Arrangement } from "../materialize.ts";
-import { withKnownRemotes } from "../objects/known-remotes.ts";
-import { openSources } from "../objects/sources.ts";
 import type { Project } from "../project.ts";
+import { keptSomewhere } from "./kept-somewhere.ts";
 
 const SCHEMA = 1;
 /** The newest are what the working tree may still hold. */
@@ -23,7 +22,7 @@ export async function rememberEvicted(project: Project, shas: readonly string[])
 }
 
 /**
- * Takes bytes out of `unsaved` that left the cache by `mv evict` and that a remote confirms to hold now. Bytes that were never
+ * Takes bytes out of `unsaved` that left the cache by `mv evict` and that a remote confirms to hold now and that no gc takes from it. Bytes that were never
  * evicted are asked for nowhere: most are somebody's work, and this must not wait for a network.
  */
 export async function settleEvicted(project: Project, arrangement: Arrangement): Promise<Arrangement> {
@@ -41,29 +40,9 @@ export async function settleEvicted(project: Project, arrangement: Arrangement):
       );
   }
   if (open.size === 0) return arrangement;
-  const held = await heldSomewhere(project, [...open.values()].flat());
-  const isSafe = (path: string): boolean => open.get(path)?.every(({ sha256 }) => held.has(sha256)) === true;
+  const { kept } = await keptSomewhere(project, [...open.values()].flat());
+  const isSafe = (path: string): boolean => open.get(path)?.every(({ sha256 }) => kept.has(sha256)) === true;
   return { ...arrangement, unsaved: arrangement.unsaved.filter(({ path }) => !isSafe(path)) };
-}
-
-/** Those of the objects that some remote confirms to hold, asked now. */
-export async function heldSomewhere(
-  here: Project,
-  objects: readonly { sha256: string; size: number }[],
-): Promise<Set<string>> {
-  const sources = openSources(await withKnownRemotes(here));
-  const held = new Set<string>();
-  try {
-    await sources.each(async (remote) => {
-      const left = objects.filter(({ sha256 }) => !held.has(sha256));
-      if (left.length > 0) for (const sha256 of await remote.has(left)) held.add(sha256);
-      return objects.every(({ sha256 }) => held.has(sha256)) ? "done" : "go on";
-    });
-  } finally {
-    await sources.close();
-  }
-  for (const failure of sources.failures) here.warn(failure.message);
-  return held;
 }
 
 function objectsOf(bytes: Bytes): { sha256: string; size: number }[] {

@@ -1,5 +1,5 @@
 // Which objects a repository may still need: whatever its pointers and records, of any time, name.
-import { reachableTexts } from "../../git/reachable.ts";
+import { publishedTexts, reachableTexts } from "../../git/reachable.ts";
 import type { Git } from "../../git/git.ts";
 import { POINTER_SUFFIX } from "../../model/paths.ts";
 
@@ -18,9 +18,25 @@ export interface NeededBytes {
 
 /** Reads all states of a repository, its other working trees too. `records`: paths of records that have names of their own. */
 export async function neededBy(git: Git, records: readonly string[]): Promise<NeededBytes> {
-  const named = records.filter((path) => !/[*?[\\]/.test(path) && !path.endsWith(".model.yaml"));
+  return collectAll(await reachableTexts(git, globsWith(records), TEXT_MAX_BYTES));
+}
+
+/** The same of what others can have from a Git remote, so that a gc of a store keeps it. `ownTags`: tags that no remote has yet. */
+export async function publishedBy(
+  git: Git,
+  records: readonly string[],
+  ownTags: readonly string[],
+): Promise<NeededBytes> {
+  return collectAll(await publishedTexts(git, globsWith(records), ownTags));
+}
+
+function globsWith(records: readonly string[]): string[] {
+  return [...GLOBS, ...records.filter((path) => !/[*?[\\]/.test(path) && !path.endsWith(".model.yaml"))];
+}
+
+function collectAll(texts: readonly string[]): NeededBytes {
   const needed: NeededBytes = { shas: new Set(), folders: new Set(), listed: new Set() };
-  for (const text of await reachableTexts(git, [...GLOBS, ...named], TEXT_MAX_BYTES)) collect(text, needed);
+  for (const text of texts) collect(text, needed);
   return needed;
 }
 
