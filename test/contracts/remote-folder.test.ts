@@ -6,7 +6,8 @@ import { pathToFileURL } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { openRemote } from "../../src/remotes/open.ts";
 import type { Remote, RemoteContext } from "../../src/remotes/remote.ts";
-import { placeInFolder, remoteContract } from "./remote.ts";
+import { placeInFolder, remoteContract, type RemoteUnderTest } from "./remote.ts";
+import { storeLockContract } from "./store-locks.ts";
 
 const made: string[] = [];
 afterEach(() => {
@@ -27,10 +28,13 @@ function openFolder(url: string, root?: string): Promise<Remote> {
   return openRemote("store", { url, endpoint: null, region: null, path_style: false }, context(root));
 }
 
-remoteContract("folder", async () => {
+async function openFresh(): Promise<RemoteUnderTest> {
   const folder = newFolder();
   return { remote: await openFolder(folder), again: () => openFolder(folder), ...placeInFolder(folder) };
-});
+}
+
+remoteContract("folder", openFresh);
+storeLockContract("folder", openFresh);
 
 const HELLO = {
   sha256: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",

@@ -5,6 +5,7 @@ import type { Remote } from "../../src/remotes/remote.ts";
 import { type BucketServer, startBucketServer } from "../helpers/bucket-server.ts";
 import { remoteContext, s3Settings, useKeys } from "../helpers/s3.ts";
 import { remoteContract, type RemoteUnderTest } from "./remote.ts";
+import { storeLockContract } from "./store-locks.ts";
 
 beforeAll(() => useKeys({ accessKey: "key", secretKey: "secret" }));
 
@@ -36,4 +37,5 @@ for (const [kind, { isCareless, options }] of Object.entries(kinds)) {
     };
   };
   remoteContract(`s3 on a ${kind} server`, open, options);
+  storeLockContract(`s3 on a ${kind} server`, open);
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freshBucket, useKeys } from "../helpers/s3.ts";
 import { type S3Server, startMoto, startVersitygw } from "../helpers/servers.ts";
 import { remoteContract } from "../contracts/remote.ts";
+import { storeLockContract } from "../contracts/store-locks.ts";
 
 const servers = { versitygw: startVersitygw, moto: startMoto };
 
@@ -20,6 +21,7 @@ for (const [name, start] of Object.entries(servers)) {
     afterAll(() => server.stop());
 
     remoteContract(`s3 on ${name}`, () => freshBucket(server));
+    storeLockContract(`s3 on ${name}`, () => freshBucket(server));
 
     test("an upload that was interrupted is gone on with by another process", async () => {
       const folder = mkdtempSync(join(tmpdir(), "mv-resume-"));

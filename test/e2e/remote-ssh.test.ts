@@ -25,7 +25,8 @@ import type { Remote, RemoteContext, Transfer } from "../../src/remotes/remote.t
 import { parseSshUrl } from "../../src/remotes/ssh/address.ts";
 import { withFileLock } from "../../src/remotes/ssh/locks.ts";
 import { createSession } from "../../src/remotes/ssh/session.ts";
-import { placeInFolder, remoteContract } from "../contracts/remote.ts";
+import { placeInFolder, remoteContract, type RemoteUnderTest } from "../contracts/remote.ts";
+import { storeLockContract } from "../contracts/store-locks.ts";
 import { person } from "../helpers/program.ts";
 import { type Sshd, startSshd } from "../helpers/sshd.ts";
 
@@ -66,11 +67,14 @@ function sshOfThisProcess(): number[] {
   return listed.split("\n").flatMap((line) => (line.endsWith(" ssh") ? [Number.parseInt(line, 10)] : []));
 }
 
-remoteContract("over SSH", async () => {
+async function openFresh(): Promise<RemoteUnderTest> {
   const folder = newFolder();
   const open = (): Promise<Remote> => openAt(sshd.url(folder));
   return { remote: await open(), again: open, ...placeInFolder(folder) };
-});
+}
+
+remoteContract("over SSH", openFresh);
+storeLockContract("over SSH", openFresh);
 
 const HELLO = { sha256: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", size: 5 };
 

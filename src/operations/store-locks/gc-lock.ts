@@ -26,6 +26,7 @@ export async function withGcLock<T>(
   project: Project,
   remote: Remote,
   work: (lock: HeldGcLock) => Promise<T>,
+  { beatMs = BEAT_MS }: { beatMs?: number } = {},
 ): Promise<T> {
   const lock: GcLock = { ...(await thisHolder(project)), id: newId(), state: "running" };
   let { mark, modified } = await take(project, remote, lock);
@@ -60,7 +61,7 @@ export async function withGcLock<T>(
     return await work({
       taken: modified,
       async requireHeld() {
-        if (Date.now() - sure > BEAT_MS) await beatOnce();
+        if (Date.now() - sure >= beatMs) await beatOnce();
         if (isLost || Date.now() - sure > SURE_MS) throw lost(remote);
       },
     });
