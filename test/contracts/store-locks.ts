@@ -8,6 +8,7 @@ import { unlockStore, withGcLock } from "../../src/operations/store-locks/gc-loc
 import { readGcState } from "../../src/operations/store-locks/gc-state.ts";
 import { holdOnStore } from "../../src/operations/store-locks/hold.ts";
 import { openGit } from "../../src/git/git.ts";
+import { settleInterrupts } from "../../src/platform/interrupts.ts";
 import { thisProcess } from "../../src/platform/processes.ts";
 import type { Remote } from "../../src/remotes/remote.ts";
 import { createRepo, testEnv } from "../helpers/git.ts";
@@ -89,6 +90,15 @@ export function storeLockContract(name: string, open: () => Promise<RemoteUnderT
       await hold.release();
       await say({ ...running, ...ended });
       expect(await withGcLock(project, remote, async () => "done")).toBe("done");
+    });
+
+    test("a gc that is interrupted says so before it ends, and goes no further", async () => {
+      const cleaning = withGcLock(project, remote, async ({ requireHeld }) => {
+        await settleInterrupts(10_000);
+        expect((await readGcState(remote))?.lock.state).toBe("ended");
+        await requireHeld();
+      });
+      await expect(cleaning).rejects.toMatchObject({ code: "locked" });
     });
 
     test("a gc whose lock was declared ended goes no further", async () => {
