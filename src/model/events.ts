@@ -12,7 +12,7 @@ export {
   formatConfirmationTag,
 } from "./approval.ts";
 export type { Assignment, Share } from "./assignment.ts";
-export type { EventRef, EventTag } from "./event-object.ts";
+export type { EventRef } from "./event-object.ts";
 
 /** What a tag's name says of an event. A name is no proof: the payload is. */
 export type EventName =
