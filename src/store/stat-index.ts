@@ -10,8 +10,12 @@ import type { Sha } from "./bytes.ts";
 import { countNames } from "./folder-counts.ts";
 import { decodeTable, encodeTable, hasSameNames, pathsOf } from "./stat-codec.ts";
 import type { Row, StatTable } from "./stat-table.ts";
+import { MANY } from "./walk.ts";
 
 const MAX_BYTES = 1 << 29;
+/** Of a file in an index, and how many indexes are looked at to learn whether one is large. */
+const ROW_BYTES = 73;
+const ASKED = 50;
 /** Clocks of file systems tick every few milliseconds: a file younger than this may change without a sign. */
 const TICK_NS = 20_000_000n;
 /** Where times are whole seconds, the file system may count in steps of two. */
@@ -45,6 +49,8 @@ export interface StatIndex {
   /** What the newest entry for the key says, whatever working tree it is of. */
   newest(key: string): Promise<KnownArtifact | null>;
   forget(key: string): void;
+  /** Whether a folder of many files is among what is known; of the first artifacts alone, since it is asked before any is. */
+  hasMany(): boolean;
 }
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
@@ -102,6 +108,17 @@ export function createStatIndex(stateDir: string): StatIndex {
       }
     },
     forget: (key) => rmSync(folderOf(key), { recursive: true, force: true }),
+    hasMany() {
+      try {
+        const folders = readdirSync(join(stateDir, "stat")).slice(0, ASKED);
+        return folders.some((folder) => {
+          const path = join(stateDir, "stat", folder);
+          return readdirSync(path).some((name) => statSync(join(path, name)).size >= MANY * ROW_BYTES);
+        });
+      } catch {
+        return false;
+      }
+    },
   };
 }
 

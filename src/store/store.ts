@@ -39,6 +39,8 @@ export interface Store {
   add(absolute: string, key: string, options?: AddOptions): Promise<Bytes>;
   /** What a path holds now; null where there is nothing. Hashes only what the stat index does not know. */
   look(absolute: string, key: string, options?: LookOptions): Promise<Bytes | null>;
+  /** Starts threads where a folder of many files is known, for looks that will come: they take a while to start. */
+  expectLooks(): void;
   /** What the stat index last recorded for the key: what we added or placed there. */
   known(key: string): Promise<{ sha256: Sha } | null>;
   forget(key: string): Promise<void>;
@@ -124,6 +126,9 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
       }
     },
     look: (absolute, key, options = {}) => readPath({ objects, index, workers, absolute, key, options }, null),
+    expectLooks() {
+      if (index.hasMany()) workers.start();
+    },
     async known(key) {
       const artifact = await index.newest(key);
       return artifact && { sha256: artifact.sha256 };
