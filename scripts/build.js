@@ -55,6 +55,22 @@ const remotesIn = (folder) => ({
       kind === "dynamic-import" ? { path: `${folder}/remotes.js`, external: true } : undefined,
     ),
 });
+/** What is taken from the YAML library. It is loaded when the first of them is called: mversion reads its own layout without it. */
+const yaml = { classes: ["Composer", "Lexer", "Parser"], functions: ["isMap", "isPair", "isScalar", "isSeq"] };
+const yamlIn = (folder) => ({
+  name: "yaml",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^yaml$/ }, ({ path }) => ({ path, namespace: "yaml" }));
+    onLoad({ filter: /.*/, namespace: "yaml" }, () => ({
+      contents: [
+        'import { createRequire } from "node:module";',
+        `let loaded; const yaml = () => (loaded ??= createRequire(import.meta.url)("${folder}/yaml.cjs"));`,
+        ...yaml.classes.map((name) => `export function ${name}(...given) { return new (yaml().${name})(...given); }`),
+        ...yaml.functions.map((name) => `export const ${name} = (node) => yaml().${name}(node);`),
+      ].join("\n"),
+    }));
+  },
+});
 const librariesIn = (folder) => ({
   name: "libraries",
   setup({ onResolve }) {
@@ -80,7 +96,7 @@ function buildCommands(name, commands) {
     ...common,
     stdin: { contents: `export const load = {\n${loads.join("\n")}\n};`, resolveDir: root, sourcefile: `${name}.ts` },
     outfile: `${fresh}/cli/${name}.js`,
-    plugins: [remotesIn("../lib"), librariesIn("../lib"), errorsIn("..")],
+    plugins: [remotesIn("../lib"), librariesIn("../lib"), yamlIn("../lib"), errorsIn("..")],
   });
 }
 await Promise.all([
@@ -90,13 +106,13 @@ await Promise.all([
     ...common,
     entryPoints: ["./src/remotes/open.ts"],
     outfile: `${fresh}/lib/remotes.js`,
-    plugins: [librariesIn("."), errorsIn("..")],
+    plugins: [librariesIn("."), yamlIn("."), errorsIn("..")],
   }),
   build({
     ...common,
     entryPoints: ["./src/index.ts"],
     outfile: `${fresh}/index.js`,
-    plugins: [remotesIn("./lib"), librariesIn("./lib"), errorsIn(".")],
+    plugins: [remotesIn("./lib"), librariesIn("./lib"), yamlIn("./lib"), errorsIn(".")],
   }),
   build({ ...common, entryPoints: ["./src/errors.ts"], outfile: `${fresh}/errors.js` }),
   // A thread that only looks at files loads no more than that takes.
@@ -106,6 +122,7 @@ await Promise.all([
     outdir: `${fresh}/platform`,
     splitting: true,
   }),
+  build({ ...common, format: "cjs", banner: {}, entryPoints: ["yaml"], outfile: `${fresh}/lib/yaml.cjs` }),
   ...libraries.map((name) => build({ ...common, entryPoints: [name], outfile: `${fresh}/lib/${name}.js` })),
   // What of the AWS SDK is used, in several files: of the ways to get credentials only the one that is taken is loaded.
   build({

@@ -3,8 +3,10 @@
 import { problem, requireSchema } from "../model/fields.ts";
 import { formatTag } from "../model/version.ts";
 import { numberText, type Value, type ValueMap } from "../model/value.ts";
-import { parseYaml } from "../model/yaml.ts";
+import { parseYaml, type YamlFile } from "../model/yaml.ts";
 import { editYaml, type Patch } from "../model/yaml-edit.ts";
+import { readPlainYaml } from "../model/yaml-plain.ts";
+import { restoreHint } from "../model/yaml-source.ts";
 import { writeYaml } from "../model/yaml-write.ts";
 import { defaults } from "./defaults.ts";
 import { type Reading, readMap } from "./read.ts";
@@ -26,12 +28,27 @@ const LAYOUT = { order: KEYS, blockMaps: ["models", "remotes"] };
  */
 export function parseSettings(text: string | null, file: string): { settings: Settings; warnings: string[] } {
   if (text === null) return { settings: { ...defaults }, warnings: [] };
-  const reading: Reading = { file: parseYaml(text, file, { maxBytes: SETTINGS_MAX_BYTES }), warnings: [] };
-  requireSchema(reading.file);
+  const plain = readPlainYaml({ file, text, hint: restoreHint(file) }, LAYOUT);
+  return (plain && readPlainSettings(plain)) ?? readSettings(parseYaml(text, file, { maxBytes: SETTINGS_MAX_BYTES }));
+}
+
+function readSettings(file: YamlFile): { settings: Settings; warnings: string[] } {
+  const reading: Reading = { file, warnings: [] };
+  requireSchema(file);
   const settings = readMap(reading, [], settingsTable, defaults);
   checkModels(reading, settings);
   checkReferences(reading, settings);
   return { settings, warnings: reading.warnings };
+}
+
+/** Null where there is something to say: only the careful reader knows on which line. */
+function readPlainSettings(file: YamlFile): { settings: Settings; warnings: string[] } | null {
+  try {
+    const read = readSettings(file);
+    return read.warnings.length === 0 ? read : null;
+  } catch {
+    return null;
+  }
 }
 
 function checkModels({ file }: Reading, settings: Settings): void {

@@ -13,7 +13,7 @@ import {
 } from "./fields.ts";
 import { checkPath, POINTER_SUFFIX } from "./paths.ts";
 import { checkUrl } from "./url.ts";
-import { numberText, type Value, type ValueMap } from "./value.ts";
+import { numberText, type Value, type ValueMap, valueOf } from "./value.ts";
 import { parseYaml, type YamlFile } from "./yaml.ts";
 import { editYaml } from "./yaml-edit.ts";
 import { writeYaml } from "./yaml-write.ts";
@@ -86,11 +86,11 @@ export function parsePointer(text: string, file: string): Pointer {
   return readLayout(text, file) ?? readYaml(text, file);
 }
 
-/** What formatPointer writes, of a file or folder whose name no YAML could take for anything but a text. */
+/** What formatPointer writes, of a file or folder whose name needs no quotation marks. */
 const LAYOUT = new RegExp(
   [
     "^schema: 1\\n",
-    "path: (?<path>[A-Za-z_][\\w-]*(?:\\.[\\w-]+)+)\\n",
+    "path: (?<path>[A-Za-z_][\\w-]*(?:\\.[\\w-]+)*)\\n",
     "kind: (?<kind>file|directory)\\n",
     "role: (?<role>model|dataset|evaluation|other)\\n",
     'sha256: "(?<sha256>[0-9a-f]{64})"\\n',
@@ -109,6 +109,8 @@ function readLayout(text: string, file: string): Pointer | null {
   const isFile = kind === "file";
   if (isFile ? xxh64 === undefined || files !== undefined : xxh64 !== undefined || files === undefined) return null;
   if (!isFile && executable !== undefined) return null;
+  // Without quotation marks `true` and `null` are no texts.
+  if (valueOf(path) !== path) return null;
   if (!file.endsWith(`${path}${POINTER_SUFFIX}`) || whyNotPath(path, file) !== null) return null;
   return {
     schema: 1,

@@ -2,7 +2,7 @@
 // library, and believed only where writing the values again gives the same text.
 import type { Source } from "./yaml-source.ts";
 import { type Value, type ValueMap, valueOf } from "./value.ts";
-import { writeYaml } from "./yaml-write.ts";
+import { type Layout, writeYaml } from "./yaml-write.ts";
 import type { YamlFile } from "./yaml.ts";
 
 /** Beyond that the limits of the careful reader come near. */
@@ -10,6 +10,7 @@ const MAX_LENGTH = 256 * 1024;
 const MAX_DEPTH = 20;
 
 const TOP = /^([A-Za-z_]\w*):(?: (.+))?$/;
+const ENTRY = /^([A-Za-z_][\w-]*): (.+)$/;
 const WORD = /[^,:{}[\]"\n]+/y;
 const PLAIN_KEY = /[^,:{}[\]"\n]+(?=: )/y;
 const QUOTED = /"(?:[^"\\\n]|\\.)*"/y;
@@ -18,10 +19,10 @@ const QUOTED = /"(?:[^"\\\n]|\\.)*"/y;
  * The values of a text, without their places in it: an error in them is told by reading again with `parseYaml`. Null for any
  * text that is laid out otherwise, which says nothing about it.
  */
-export function readPlainYaml(source: Source): YamlFile | null {
+export function readPlainYaml(source: Source, layout: Layout = {}): YamlFile | null {
   if (source.text.length > MAX_LENGTH || !source.text.endsWith("\n")) return null;
-  const data = readTop(source.text);
-  return data !== null && writeYaml(data) === source.text ? { ...source, data, root: null } : null;
+  const data = readTop(source.text, layout);
+  return data !== null && writeYaml(data, layout) === source.text ? { ...source, data, root: null } : null;
 }
 
 /** What `read` makes of a file: of its quickly read values, or, where that fails, of those that `parse` gives with places. */
@@ -35,7 +36,7 @@ export function readEither<T>(source: Source, parse: () => YamlFile, read: (file
   }
 }
 
-function readTop(text: string): ValueMap | null {
+function readTop(text: string, { blockMaps = [] }: Layout): ValueMap | null {
   const lines = text.split("\n");
   const data = Object.create(null) as Record<string, Value>;
   for (let at = 0; at < lines.length - 1;) {
@@ -43,10 +44,11 @@ function readTop(text: string): ValueMap | null {
     if (key === undefined || Object.hasOwn(data, key)) return null;
     if (inline === undefined) {
       const first = at;
-      while (lines[at]?.startsWith("  - ")) at += 1;
-      const items = lines.slice(first, at).map((line) => readLine(line.slice(4)));
-      if (!items.every((item) => item !== undefined)) return null;
-      data[key] = items;
+      while (lines[at]?.startsWith("  ")) at += 1;
+      const inner = lines.slice(first, at).map((line) => line.slice(2));
+      const value = blockMaps.includes(key) ? readBlockMap(inner) : readItems(inner);
+      if (value === null) return null;
+      data[key] = value;
       continue;
     }
     const value = readLine(inline);
@@ -54,6 +56,22 @@ function readTop(text: string): ValueMap | null {
     data[key] = value;
   }
   return data;
+}
+
+function readItems(lines: readonly string[]): Value[] | null {
+  const items = lines.map((line) => (line.startsWith("- ") ? readLine(line.slice(2)) : undefined));
+  return items.every((item) => item !== undefined) ? items : null;
+}
+
+function readBlockMap(lines: readonly string[]): ValueMap | null {
+  const map = Object.create(null) as Record<string, Value>;
+  for (const line of lines) {
+    const [, key, inline = ""] = ENTRY.exec(line) ?? [];
+    const value = readLine(inline);
+    if (key === undefined || value === undefined || Object.hasOwn(map, key)) return null;
+    map[key] = value;
+  }
+  return map;
 }
 
 /** The value that fills a line; undefined where it is not of the layout. */

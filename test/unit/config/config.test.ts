@@ -244,6 +244,28 @@ describe("refuses", () => {
   });
 });
 
+test("settings in our own layout are read as those that need YAML, down to the line of a warning", () => {
+  const line = (name: string, rest = "") =>
+    `  ${name}: {record: ${name}.model.yaml, tag: "${name}@v{version}"${rest}}\n`;
+  for (const source of [
+    `schema: 1\nmodels:\n${line("churn")}${line("ltv-eu")}`,
+    `schema: 1\nmodels:\n${line("churn")}${line("ltv", ", odd: 1")}policy: {overwrites: 1}\n`,
+    `schema: 1\nmodels:\n${line("churn")}default_remote: none\n`,
+    `schema: 2\nmodels:\n${line("churn")}`,
+    `schema: 1\nmodels:\n${line("churn")}${line("churn")}`,
+    `schema: 1\nmodels:\n${line("churn")}policy: {overwrite: maybe}\n`,
+  ]) {
+    const read = (text: string): unknown => {
+      try {
+        return parseSettings(text, FILE);
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(read(source)).toEqual(read(`${source}# careful\n`));
+  }
+});
+
 test("random and mutated settings are read or refused as invalid", () => {
   const source = `${first}policy: {overwrite: block, required: [a], metrics: {a: {min: 1}}}\nstages: {production: {approvals: 1}}\n`;
   fc.assert(

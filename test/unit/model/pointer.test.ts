@@ -160,6 +160,40 @@ test("a pointer of a commit may be shown with its revision", () => {
   expect(refusal(pointer.replace("model.onnx", '"mode\\u0301le"'), "mod\u00e9le.mv.yaml")).toBe("accepted");
 });
 
+test("a folder's name is a text, whatever it looks like", () => {
+  for (const path of [
+    "data",
+    "true",
+    "null",
+    "yes",
+    "No",
+    "on",
+    "e5",
+    "Infinity",
+    "nan",
+    "deadbeefdeadbeef",
+    "_",
+    "x-1",
+  ]) {
+    const folder: Pointer = {
+      schema: 1,
+      path,
+      kind: "directory",
+      role: "dataset",
+      sha256: "a".repeat(64),
+      size: 1,
+      files: 1,
+      extra: Object.create(null) as Pointer["extra"],
+    };
+    const written = formatPointer(folder);
+    expect(parsePointer(written, `${path}.mv.yaml`)).toEqual(folder);
+    const bare = written.replace(/^path: .*$/m, `path: ${path}`);
+    // A comment makes it one for the careful reader.
+    const careful = refusal(`${bare}# careful\n`, `${path}.mv.yaml`);
+    expect(refusal(bare, `${path}.mv.yaml`) === "accepted").toBe(careful === "accepted");
+  }
+});
+
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
 

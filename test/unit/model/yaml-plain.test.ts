@@ -6,11 +6,12 @@ import { identical } from "../../../src/model/yaml-splices.ts";
 import { folderPointer, record } from "./samples.ts";
 import { anyMap } from "./values.ts";
 
-const quick = (text: string) => readPlainYaml({ file: "x", text, hint: "" })?.data ?? null;
+const quick = (text: string, blockMaps: readonly string[] = []) =>
+  readPlainYaml({ file: "x", text, hint: "" }, { blockMaps })?.data ?? null;
 
 /** What the quick reader takes it must read as the careful one does. */
-function agrees(text: string): boolean {
-  const data = quick(text);
+function agrees(text: string, blockMaps: readonly string[] = []): boolean {
+  const data = quick(text, blockMaps);
   return data === null || identical(parseYaml(text, "x").data, data);
 }
 
@@ -31,6 +32,27 @@ test("so is any text that is nearly one", () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test("and any with an entry a line in some maps", () => {
+  const some = fc.record({
+    map: anyMap,
+    at: fc.nat(200),
+    text: fc.constantFrom("", " ", "#", ":", "\n", "- ", "  b: 1\n"),
+  });
+  fc.assert(
+    fc.property(some, fc.boolean(), ({ map, at, text }, isChanged) => {
+      const blockMaps = [...Object.keys(map), "models"];
+      const written = writeYaml({ ...map, models: map }, { blockMaps });
+      const place = at % (written.length + 1);
+      return agrees(isChanged ? written.slice(0, place) + text + written.slice(place) : written, blockMaps);
+    }),
+    { numRuns: 1000 },
+  );
+  const settings = 'schema: 1\nmodels:\n  churn-eu: {record: a.model.yaml, tag: "v{version}"}\n  ltv: {record: b}\n';
+  expect(quick(settings, ["models"])).not.toBeNull();
+  expect(agrees(settings, ["models"])).toBe(true);
+  expect(quick(settings)).toBeNull();
 });
 
 test("what mversion writes itself is read quickly", () => {
