@@ -123,7 +123,7 @@ describe("mv audit", () => {
                          Next: git config tag.gpgSign true
       22 gap             What ran where, when, at what share?
                          missing: any assignment: where it runs is nowhere said
-                         Next: mv promote v1.1.0 STAGE -m WHY
+                         Next: mv promote v1.1.0 staging -m WHY
       23 does not arise  Which rollbacks and splits, from what to what, and why?
                          1.1.0 never stood on a stage
       24 gap             Is the file safe to load?

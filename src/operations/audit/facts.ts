@@ -22,6 +22,8 @@ export interface CommittedFile {
 
 export interface StageHistory {
   stage: string;
+  /** As it is typed: with its model where there are several. */
+  word: string;
   /** Newest first. */
   assignments: Standing[];
   confirmations: Confirmation[];

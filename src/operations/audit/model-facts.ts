@@ -1,5 +1,5 @@
 // What an audit asks of a whole model: its releases and their records, its stages, and whether its tags are where they were.
-import { stagesOf } from "../stage.ts";
+import { stagesOf, stageWord } from "../stage.ts";
 import type { Project } from "../project.ts";
 import type { Release } from "../../model/release.ts";
 import type { Registry } from "../registry.ts";
@@ -51,7 +51,7 @@ async function readStages(project: Project, registry: Registry, model: string): 
         registry.history(model, stage),
         registry.confirmations(model, stage),
       ]);
-      return { stage, assignments, confirmations: confirmations.events };
+      return { stage, word: stageWord(project, { model, stage }), assignments, confirmations: confirmations.events };
     }),
   );
 }

@@ -4,7 +4,7 @@ import type { Measure } from "../../model/card.ts";
 import { looksNumeric, numberText, type Value, type ValueMap } from "../../model/value.ts";
 import { writeYaml } from "../../model/yaml-write.ts";
 import type { ExportDocument } from "./document.ts";
-import { spdxId } from "./licenses.ts";
+import { hubLicense, spdxId } from "./licenses.ts";
 
 /** Names of the hub for libraries, the most particular first. */
 const LIBRARIES: readonly (readonly [library: string, name: string])[] = [
@@ -35,7 +35,8 @@ export function frontMatter(document: ExportDocument): string {
 function licenseOf(license: string | null): Record<string, Value | undefined> {
   if (license === null) return {};
   const id = spdxId(license);
-  return id === null ? { license: "other", license_name: oneLine(license) } : { license: id.toLowerCase() };
+  const name = id === null ? "other" : hubLicense(id);
+  return { license: name, license_name: name === "other" ? oneLine(license) : undefined };
 }
 
 /** Null where there is no number, or nothing says what task or data it belongs to: the hub takes no result without them. */

@@ -36,6 +36,15 @@ const KNOWN = [
 
 const BY_LOWER_CASE = new Map(KNOWN.map((id) => [id.toLowerCase(), id]));
 
+/** Those that the Hugging Face Hub calls otherwise, beside `-only` and `-or-later`, which it leaves out; "other": not at all. */
+const ON_HUB: Readonly<Record<string, string>> = { "odc-by-1.0": "odc-by", "odbl-1.0": "odbl", "mit-0": "other" };
+
+/** The Hub's name of an SPDX id of the list above. */
+export function hubLicense(id: string): string {
+  const name = id.toLowerCase().replace(/-(?:only|or-later)$/, "");
+  return ON_HUB[name] ?? name;
+}
+
 /** The SPDX id that a text means, whatever its case; null for what the list above has not. */
 export function spdxId(text: string): string | null {
   return BY_LOWER_CASE.get(text.trim().toLowerCase()) ?? null;

@@ -188,6 +188,16 @@ describe("the model card", () => {
     expect(rest.join("")).not.toMatch(/<script|(?<!\\)\]\(http| @team/);
   });
 
+  it.each([
+    ["GPL-3.0-or-later", "license: gpl-3.0\n"],
+    ["odbl-1.0", "license: odbl\n"],
+    ["MIT-0", "license: other\nlicense_name: MIT-0\n"],
+    ["In house", "license: other\nlicense_name: In house\n"],
+  ])("calls %s what the Hub calls it", (license, lines) => {
+    const card = modelCard(sampleDocument(FULL.replace("apache-2.0", license)), TEMPLATE, "card");
+    expect(card.slice("---\n".length)).toMatch(new RegExp(`^${lines}`));
+  });
+
   it("takes a field of a team's own", () => {
     expect(modelCard(sampleDocument(`${FULL}board: {ticket: R-12}\n`), "{{fields.board.ticket}}", "card")).toBe(
       "R-12\n",

@@ -1,16 +1,15 @@
 // The drawing of a model's life: its releases as dots, and for each stage a band that shows what stood there at what share.
-import { dayIn } from "../../../model/day.ts";
 import { showRollout } from "../../../model/assignment.ts";
 import type { AuditedModel, AuditedRelease } from "../../../operations/audit.ts";
 import { standingTime } from "../audit-times.ts";
+import { timeAxis } from "./axis.ts";
 import { type Html, html } from "./html.ts";
-import { labelsThatFit, round, scale, widthOf } from "./scale.ts";
+import { labelsThatFit, round, widthOf } from "./scale.ts";
 
 type Assignment = AuditedModel["stages"][number]["assignments"][number];
 
 const WIDTH = 720;
 const LEFT = 92;
-const RIGHT = WIDTH - 40;
 const RELEASES_Y = 42;
 const FIRST_LANE = 74;
 const LANE = 40;
@@ -18,8 +17,6 @@ const BAND = 26;
 const COLOURS = 8;
 /** The newest assignments of a stage; older ones are thinner than a line by then. */
 const MOST_SEGMENTS = 1000;
-/** Width of a quiet time since the last event. */
-const QUIET = 150;
 
 /** `audited`: the versions of the model that the report is about. `now`: seconds since 1970. */
 export function timeline(model: AuditedModel, audited: ReadonlySet<string>, now: number): Html {
@@ -28,7 +25,7 @@ export function timeline(model: AuditedModel, audited: ReadonlySet<string>, now:
     ...model.releases.map(({ time }) => time),
     ...stages.flatMap(({ assignments }) => assignments.flatMap(({ tagger }) => tagger?.date ?? [])),
   ];
-  const axis = axisOf(times, stages.length > 0 ? now : null);
+  const axis = timeAxis(times, stages.length > 0 ? now : null, { left: LEFT, right: WIDTH - 40 });
   const height = FIRST_LANE + stages.length * LANE + 28;
   const colour = coloursOf(model.releases);
   const bands = stages.map(({ stage, assignments }, at) =>
@@ -47,46 +44,6 @@ export function timeline(model: AuditedModel, audited: ReadonlySet<string>, now:
       ${axis.days.map(({ x, text, kind }) => html`<text class="day ${kind}" x="${x}" y="${height - 6}">${text}</text>`)}
     </svg>
   </div>`;
-}
-
-interface Axis {
-  x: (time: number) => number;
-  /** Where the line of the releases ends. */
-  end: number;
-  days: { x: number; text: string; kind: string }[];
-}
-
-/**
- * Time from the first event to the last, and to `now` where something may still stand. A long quiet time since the last event
- * would press all others together: it is shortened, and the days below say so.
- */
-function axisOf(times: readonly number[], now: number | null): Axis {
-  const [first, last] = [Math.min(...times), Math.max(...times)];
-  const day = (x: number, time: number, kind: string): Axis["days"][number] => ({
-    x,
-    text: dayIn("+0000", time),
-    kind,
-  });
-  const start = LEFT + 20;
-  if (now === null || now <= last) {
-    return {
-      x: scale(first, last, start, RIGHT),
-      end: RIGHT + 20,
-      days: [day(LEFT, first, ""), day(RIGHT + 20, last, "end")],
-    };
-  }
-  const isQuiet = now - last > (last - first) / 4;
-  const events = scale(first, isQuiet ? last : now, start, isQuiet ? RIGHT - QUIET : RIGHT);
-  const tail = scale(last, now, RIGHT - QUIET, RIGHT);
-  return {
-    x: (time) => (isQuiet && time > last ? tail(time) : events(time)),
-    end: isQuiet ? RIGHT - QUIET : RIGHT + 20,
-    days: [
-      day(LEFT, first, ""),
-      ...(isQuiet ? [day(RIGHT - QUIET, last, "mid")] : []),
-      { x: RIGHT + 40, text: `${dayIn("+0000", now)} (now)`, kind: "end" },
-    ],
-  };
 }
 
 /** A colour for each version: neighbours differ. */

@@ -38,7 +38,7 @@ export function whoApproved({ approvals, authors, release, model, set }: Version
   const makers = new Set([release.tagger, ...authors].map(({ email }) => sameAddress(email)));
   const valid = approvals.filter(({ approval }) => approval.release === oid);
   const others = valid.filter(({ approval }) => !makers.has(sameAddress(approval.tagger.email)));
-  const stage = model.stages.at(-1)?.stage ?? "production";
+  const stage = model.stages.at(-1)?.word ?? "STAGE";
   return judge(set, {
     answer: valid.map(({ approval, signature }) => {
       const { name, email } = approval.tagger;

@@ -1,9 +1,10 @@
 // What ran where, at what share, and every change of that.
 import { showRollout } from "../../../model/assignment.ts";
+import type { Release } from "../../../model/release.ts";
 import type { Standing } from "../../registry.ts";
 import type { StageHistory, VersionFacts } from "../facts.ts";
 import { moment } from "../moments.ts";
-import { type Evidence, judge, outside, tagEvidence, type Verdict } from "../verdict.ts";
+import { type Evidence, judge, type Missing, outside, tagEvidence, type Verdict } from "../verdict.ts";
 
 /** A time during which a version had one share of a stage. */
 interface Stay {
@@ -16,29 +17,42 @@ interface Stay {
 export function whatRanWhere({ model, release, set }: VersionFacts): Verdict {
   const histories = model.stages.filter(({ assignments }) => assignments.length > 0);
   if (histories.length === 0) {
+    const stage = model.stages.at(0)?.word ?? "STAGE";
     return judge(set, {
       missing: [
-        { what: "any assignment: where it runs is nowhere said", command: `mv promote ${release.tag} STAGE -m WHY` },
+        {
+          what: "any assignment: where it runs is nowhere said",
+          command: `mv promote ${release.tag} ${stage} -m WHY`,
+        },
       ],
     });
   }
-  const stays = histories.map((history) => ({ history, stays: staysOf(history, release.version) }));
-  const ran = stays.filter((item) => item.stays.length > 0);
-  const unconfirmed = ran.filter(({ history, stays }) => !isConfirmed(history, stays, release.oid));
+  const ran = histories
+    .map((history) => ({ history, stays: staysOf(history, release.version) }))
+    .filter(({ stays }) => stays.length > 0);
   return judge(set, {
     answer:
       ran.length === 0
         ? [`${release.version} never stood on a stage`]
-        : ran.flatMap(({ history, stays: list }) => list.map((stay) => stayWords(history.stage, stay))),
-    missing: unconfirmed.map(({ history }) => ({
-      what: `word from ${history.stage} that it really ran there`,
-      command: `mv confirm ${history.stage} --version ${release.tag}`,
-    })),
-    evidence: ran.flatMap(({ history, stays: list }) => [
-      ...list.map(({ from }) => tagEvidence(from)),
-      ...history.confirmations.filter(({ release: oid }) => oid === release.oid).map(tagEvidence),
+        : ran.flatMap(({ history, stays }) => stays.map((stay) => stayWords(history.stage, stay))),
+    missing: ran.flatMap(({ history, stays }) => unconfirmed(history, stays, release)),
+    evidence: ran.flatMap(({ history, stays }) => [
+      ...stays.map(({ from }) => tagEvidence(from)),
+      ...history.confirmations.filter((confirmation) => confirmation.release === release.oid).map(tagEvidence),
     ]),
   });
+}
+
+/** What no deploy job said. Of a stay that is over nobody can say it any more. */
+function unconfirmed(
+  { stage, word, confirmations }: StageHistory,
+  stays: readonly Stay[],
+  { oid, tag }: Pick<Release, "oid" | "tag">,
+): Missing[] {
+  if (confirmations.some(({ release }) => release === oid)) return [];
+  return stays.some(({ to }) => to === null)
+    ? [{ what: `word from ${stage} that it really runs there`, command: `mv confirm ${word} --version ${tag}` }]
+    : [{ what: `word from ${stage} that it really ran there` }];
 }
 
 /** The stays of a version on a stage, oldest first. Assignments are in the order of their numbers, whatever the clocks say. */
@@ -57,10 +71,6 @@ function staysOf({ assignments }: StageHistory, version: string): Stay[] {
 function stayWords(stage: string, { weight, from, to }: Stay): string {
   const start = `${weight} % of ${stage} from ${moment(from.tagger)}`;
   return to === null ? `${start}, still` : `${start} to ${moment(to.tagger)}`;
-}
-
-function isConfirmed({ confirmations }: StageHistory, stays: readonly Stay[], release: string): boolean {
-  return stays.length > 0 && confirmations.some((confirmation) => confirmation.release === release);
 }
 
 export function whichChanges({ model, release, set }: VersionFacts): Verdict {
