@@ -1,6 +1,6 @@
 // mv add: bytes into the cache, a pointer in their place, and the record kept true to them.
 import { join } from "node:path";
-import { MvError } from "../errors.ts";
+import { isMvError, MvError } from "../errors.ts";
 import { pathClashes, pointerPath } from "../model/paths.ts";
 import { formatPointer, type Pointer, type Role } from "../model/pointer.ts";
 import { writeFileAtomic } from "../platform/files.ts";
@@ -90,7 +90,9 @@ async function store(project: Project, plan: Plan, { move = false, toRemote }: A
   const ignored = isDirectory ? { ignored: await readIgnored(project, path) } : {};
   const bytes =
     toRemote === undefined
-      ? await cache.add(absolute, path, { move, progress: project.report, ...ignored })
+      ? await cache.add(absolute, path, { move, progress: project.report, ...ignored }).catch((error: unknown) => {
+          throw withoutCopy(project, path, move, error) ?? error;
+        })
       : await (await import("./add/to-remote.ts")).addToRemote(project, toRemote, { absolute, path }, ignored);
   if (bytes.kind === "directory" && bytes.files === 0) {
     throw new MvError(
@@ -100,6 +102,17 @@ async function store(project: Project, plan: Plan, { move = false, toRemote }: A
     );
   }
   return { plan, bytes };
+}
+
+/** The disk has no room for a second copy: the two ways that need none. */
+function withoutCopy(project: Project, path: string, move: boolean, error: unknown): MvError | null {
+  if (move || !isMvError(error) || error.code !== "no-space") return null;
+  const here = fromHere(project, path);
+  return new MvError("no-space", `There is no room for a copy of ${path} in the cache: ${error.message}`, {
+    hint: `mv add --move ${here}, or mv add ${here} --to-remote NAME: neither needs a copy`,
+    details: error.details,
+    cause: error,
+  });
 }
 
 async function record(

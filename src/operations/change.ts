@@ -9,6 +9,7 @@ import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { withLock } from "../platform/locks.ts";
 import { sweepTemps } from "../platform/temp.ts";
 import { createJournal, type Journal } from "../store/journal.ts";
+import { spareObjects } from "./evict/remembered.ts";
 import { registerInCache } from "./gc/registered.ts";
 import { arrange, type Arrangement, type Wanted } from "./materialize.ts";
 import { placePointer, removePointer } from "./pointers.ts";
@@ -93,7 +94,10 @@ export async function carryOutChange(project: Project, change: TreeChange, arran
   let begun = false;
   try {
     const store = await project.store();
-    const prepared = await store.prepare(arrangement.placements, { progress: project.report });
+    const prepared = await store.prepare(arrangement.placements, {
+      progress: project.report,
+      spare: arrangement.mayAsk ? (objects) => spareObjects(project, objects) : undefined,
+    });
     if (change.to !== null) {
       const { commit, branch } = change.to;
       await project.git.switchTo(branch === null ? { commit } : { branch }).catch((error: unknown) => {

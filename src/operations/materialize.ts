@@ -27,6 +27,8 @@ export interface Arrangement {
   missing: { path: string; sha256: string }[];
   /** Paths that hold the wanted bytes already. */
   unchanged: string[];
+  /** Remotes may be asked: what one holds may leave the cache, where the disk has no room for object and file. */
+  mayAsk?: true;
   /** Why remotes could not give what is missing, where they were asked. */
   obstacle?: MvError;
 }

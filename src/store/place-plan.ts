@@ -42,6 +42,8 @@ export interface Write {
   path: string;
   /** The object, where the target will be a symbolic link to it. */
   source: string | null;
+  /** The object itself leaves the cache and becomes the file: the disk has no room for both. */
+  moves?: boolean;
 }
 
 export interface Plan {
@@ -196,24 +198,49 @@ function inTheWay(path: string): MvError {
   });
 }
 
-/** The new bytes must fit beside the old ones. Links and clones need no room. */
-export async function requireSpace({ link }: Placing, plans: readonly Plan[]): Promise<void> {
+/**
+ * The new bytes must fit beside the old ones; links and clones need no room. Where they do not fit, objects that `spare` gives
+ * away leave the cache and become the files.
+ */
+export async function requireSpace({ link, objects, shared, spare }: Placing, plans: readonly Plan[]): Promise<void> {
   if (link === "hardlink" || link === "symlink") return;
-  const needed = new Map<number, { folder: string; bytes: number }>();
+  const needed = new Map<number, { folder: string; writes: Write[] }>();
   for (const { item, writes } of plans) {
     let folder = dirname(item.absolute);
     while (lstatOrNull(folder) === null) folder = dirname(folder);
     const { dev } = statSync(folder);
-    const bytes = writes.reduce((sum, write) => sum + write.size, needed.get(dev)?.bytes ?? 0);
-    needed.set(dev, { folder, bytes });
+    needed.set(dev, { folder, writes: [...(needed.get(dev)?.writes ?? []), ...writes] });
   }
-  for (const { folder, bytes } of needed.values()) {
-    if (bytes === 0) continue;
+  for (const [dev, { folder, writes }] of needed) {
+    if (writes.length === 0) continue;
     const free = await freeBytes(folder);
-    if (bytes <= free) continue;
+    if (bytesOf(writes) <= free) continue;
+    // Others may read a shared cache; and from another disk nothing can be renamed.
+    const canMove = spare !== undefined && !shared && statSync(objects.folder).dev === dev;
+    if (canMove && (await giveAway(objects, writes, spare)) <= free) continue;
+    for (const write of writes) delete write.moves;
+    const bytes = bytesOf(writes);
     throw new MvError("no-space", `${bytes} bytes are needed in ${folder}, and ${free} are free`, {
       hint: "free some space, then repeat",
       details: { needed: bytes, free },
     });
   }
+}
+
+/** Marks what leaves the cache: of paths with the same bytes the last, which is written after the others. Returns the bytes that are still copied. */
+async function giveAway(
+  objects: Placing["objects"],
+  writes: readonly Write[],
+  spare: NonNullable<Placing["spare"]>,
+): Promise<number> {
+  const last = new Map(writes.map((write) => [write.sha256, write]));
+  // One that a hard link leads to would become writable by that name too.
+  const single = [...last.values()].filter(({ sha256 }) => lstatOrNull(objects.path(sha256))?.nlink === 1n);
+  const given = await spare(single.map(({ sha256, size }) => ({ sha256, size })));
+  for (const [sha256, write] of last) if (given.has(sha256)) write.moves = true;
+  return bytesOf(writes.filter(({ moves }) => moves !== true));
+}
+
+function bytesOf(writes: readonly Write[]): number {
+  return writes.reduce((sum, { size }) => sum + size, 0);
 }

@@ -21,7 +21,9 @@ interface Job {
 
 /** Writes everything into the plans' scratch folders, durably. Throws bytes-wrong, no-space, no-write. */
 export async function writeAll(placing: Placing, plans: readonly Plan[]): Promise<void> {
-  const jobs = plans.flatMap((plan) => plan.writes.map((write) => ({ plan, write, want: wantOf(placing, write) })));
+  const jobs = plans.flatMap((plan) =>
+    plan.writes.filter(({ moves }) => moves !== true).map((write) => ({ plan, write, want: wantOf(placing, write) })),
+  );
   const total = jobs.reduce((sum, { write }) => sum + write.size, 0);
   let done = 0;
   const onBytes = (bytes: number): void =>
@@ -132,12 +134,13 @@ function nameOf({ plan, write }: Job): string {
   return write.path === "" ? plan.item.key : `${plan.item.key}/${write.path}`;
 }
 
-function modeOf({ executable }: Write): number {
+/** Before the umask. */
+export function modeOf({ executable }: Write): number {
   return executable ? 0o777 : 0o666;
 }
 
 let mask: number | undefined;
 
-function umask(): number {
+export function umask(): number {
   return (mask ??= process.umask());
 }

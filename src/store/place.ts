@@ -8,10 +8,11 @@ import { removeFile } from "../platform/files.ts";
 import { fileStat, type FileStat, lstatOrNull } from "../platform/stat.ts";
 import { syncFolder } from "../platform/sync.ts";
 import type { Workers } from "../platform/workers.ts";
-import type { Progress } from "./bytes.ts";
+import type { Progress, Sha } from "./bytes.ts";
 import type { Manifests } from "./manifests.ts";
 import type { Objects } from "./objects.ts";
 import { parents, type Link, planOne, type Placement, type Plan, requireSpace } from "./place-plan.ts";
+import { moveAll, takeBack } from "./place-move.ts";
 import { writeAll } from "./place-write.ts";
 import type { KnownArtifact, StatIndex } from "./stat-index.ts";
 import type { KnownFile, Row } from "./stat-table.ts";
@@ -32,6 +33,8 @@ export interface Placing {
   link: Link;
   shared: boolean;
   progress: Progress | undefined;
+  /** Asked where the disk has no room for object and file: which of these may leave the cache. */
+  spare?: ((objects: readonly { sha256: Sha; size: number }[]) => Promise<ReadonlySet<Sha>>) | undefined;
 }
 
 /** A rename later than that after the last write gives every later write another mtime. */
@@ -43,11 +46,13 @@ export async function prepare(placing: Placing, items: readonly Placement[]): Pr
   const plans: Plan[] = [];
   for (const item of items) plans.push(await planOne(placing, item));
   const discard = (): void => {
+    takeBack(placing, plans);
     for (const { scratch } of plans) rmSync(scratch, { recursive: true, force: true });
   };
   try {
     await requireSpace(placing, plans);
     await writeAll(placing, plans);
+    await moveAll(placing, plans);
   } catch (error) {
     discard();
     throw error;

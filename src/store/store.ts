@@ -13,7 +13,7 @@ import { requireHeld } from "./held.ts";
 import { type Adopted, createIncoming, type IncomingObject } from "./incoming.ts";
 import { createIntake } from "./intake.ts";
 import { createManifests, entriesNow } from "./manifests.ts";
-import { prepare, type Prepared, removeEmptyFolders } from "./place.ts";
+import { type Placing, prepare, type Prepared, removeEmptyFolders } from "./place.ts";
 import type { Link, Placement } from "./place-plan.ts";
 import { readPath } from "./read.ts";
 import { emptyQuarantine, removeStored, startsWith, type Stored, storedObjects } from "./sweep.ts";
@@ -67,9 +67,9 @@ export interface Store {
   /** Re-reads objects with SHA-256; rotten ones go to quarantine. */
   check(shas: readonly Sha[], progress?: Progress): Promise<{ sha256: Sha; state: "ok" | "absent" | "rotten" }[]>;
   /** Writes objects beside their places and checks them; nothing in the tree changes before `commit`. */
-  prepare(items: readonly Placement[], options?: { progress?: Progress }): Promise<Prepared>;
+  prepare(items: readonly Placement[], options?: PrepareOptions): Promise<Prepared>;
   /** `prepare` and `commit`. */
-  place(items: readonly Placement[], options?: { progress?: Progress }): Promise<void>;
+  place(items: readonly Placement[], options?: PrepareOptions): Promise<void>;
   /** All objects of the cache, in no order. */
   list(): Iterable<Stored>;
   /** Whether an object begins as a manifest does. */
@@ -91,6 +91,12 @@ export interface LookOptions {
 
 export interface AddOptions extends LookOptions {
   move?: boolean;
+}
+
+export interface PrepareOptions {
+  progress?: Progress;
+  /** Asked where the disk has no room for object and file: which of these may leave the cache and become the files. */
+  spare?: Placing["spare"];
 }
 
 export interface StoreOptions {
@@ -171,7 +177,10 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
     drop: (stored) => removeStored(objects.folder, stored),
     emptyQuarantine: (olderThanMs, dryRun) => emptyQuarantine(join(cacheDir, "quarantine"), olderThanMs, dryRun),
     prepare: (items, options = {}) =>
-      prepare({ objects, manifests, index, workers, link, shared, progress: options.progress }, items),
+      prepare(
+        { objects, manifests, index, workers, link, shared, progress: options.progress, spare: options.spare },
+        items,
+      ),
     async place(items, options) {
       await (await store.prepare(items, options)).commit();
     },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Bytes } from "../../store/store.ts";
 import { keep, readKept } from "../kept.ts";
 import type { Arrangement } from "../materialize.ts";
+import { withKnownRemotes } from "../objects/known-remotes.ts";
 import type { Project } from "../project.ts";
 import { keptSomewhere } from "./kept-somewhere.ts";
 
@@ -43,6 +44,18 @@ export async function settleEvicted(project: Project, arrangement: Arrangement):
   const { kept } = await keptSomewhere(project, [...open.values()].flat());
   const isSafe = (path: string): boolean => open.get(path)?.every(({ sha256 }) => kept.has(sha256)) === true;
   return { ...arrangement, unsaved: arrangement.unsaved.filter(({ path }) => !isSafe(path)) };
+}
+
+/** Those that may leave the cache for the tree, where the disk has no room for both: a remote confirms to hold them. */
+export async function spareObjects(
+  project: Project,
+  objects: readonly { sha256: string; size: number }[],
+): Promise<Set<string>> {
+  const { settings } = await withKnownRemotes(project);
+  if (Object.keys(settings.remotes).length === 0) return new Set();
+  const { kept } = await keptSomewhere(project, objects);
+  await rememberEvicted(project, [...kept]);
+  return new Set(kept);
 }
 
 function objectsOf(bytes: Bytes): { sha256: string; size: number }[] {

@@ -12,7 +12,15 @@ import { withKnownRemotes } from "./known-remotes.ts";
 export async function arrangeFetching(
   here: Project,
   wanted: ReadonlyMap<string, Wanted | null>,
-  { must = wanted, jobs }: { must?: { has(path: string): boolean }; jobs?: number | undefined } = {},
+  options: { must?: { has(path: string): boolean }; jobs?: number | undefined } = {},
+): Promise<Arrangement> {
+  return { ...(await arrangeFetched(here, wanted, options)), mayAsk: true };
+}
+
+async function arrangeFetched(
+  here: Project,
+  wanted: ReadonlyMap<string, Wanted | null>,
+  { must = wanted, jobs }: { must?: { has(path: string): boolean }; jobs?: number | undefined },
 ): Promise<Arrangement> {
   let arrangement = await settleEvicted(here, await arrange(here, wanted));
   if (!arrangement.missing.some(({ path }) => must.has(path))) return arrangement;
