@@ -72,6 +72,13 @@ describe("an assignment", () => {
     ]);
   });
 
+  test("that is a plain tag here", async () => {
+    repo.git("tag", "-f", "churn#production#2", "v1.1.0^{commit}");
+    expect(await found()).toEqual([
+      "seal-broken churn#production#3: sealed churn#production#2 as tag object <churn#production#2 then>; it is a plain tag here, as older checkout actions leave it, and says nothing",
+    ]);
+  });
+
   test("the newest removed, which a confirmation names", async () => {
     repo.git("tag", "-d", "churn#production#3");
     expect(await found()).toEqual([

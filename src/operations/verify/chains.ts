@@ -13,23 +13,30 @@ import { putBack } from "./seals.ts";
  * next one would have sealed it. Chains of other tools' tags have no seals; ours seal those, too.
  */
 export async function checkChains(project: Project, releases: Releases, events: Events): Promise<Problem[]> {
-  const now = new Map(releases.tags.map(({ name, oid }) => [name, oid]));
+  const now = new Map(releases.tags.map((tag) => [tag.name, tag]));
   const problems: Problem[] = [];
   const lost = new Set<string>();
 
   async function requireInPlace(by: string, { assignment, tag: oid }: EventRef, verb: string): Promise<void> {
     const inPlace = now.get(assignment);
-    if (inPlace === oid || lost.has(`${assignment} ${oid}`)) return;
+    if (inPlace?.oid === oid || lost.has(`${assignment} ${oid}`)) return;
     lost.add(`${assignment} ${oid}`);
     const isHere = (await project.git.sizes([oid])).has(oid);
     const was = `${verb} ${assignment} as tag object ${oid.slice(0, 7)}`;
+    const how =
+      inPlace === undefined
+        ? "that tag is gone"
+        : inPlace.type === "tag"
+          ? `it was moved and is ${inPlace.oid.slice(0, 7)} now`
+          : "it is a plain tag here, as older checkout actions leave it, and says nothing";
+    const refs = quoted(`refs/tags/${assignment}:refs/tags/${assignment}`);
+    const fetch = inPlace === undefined ? "git fetch --tags" : `git fetch --force origin ${refs}`;
     problems.push({
       code: "seal-broken",
       what: by,
       tag: by,
-      message:
-        inPlace === undefined ? `${was}; that tag is gone` : `${was}; it was moved and is ${inPlace.slice(0, 7)} now`,
-      hint: isHere ? putBack(assignment, oid, { over: inPlace !== undefined, isFinal: true }) : "git fetch --tags",
+      message: `${was}; ${how}`,
+      hint: isHere ? putBack(assignment, oid, { over: inPlace !== undefined, isFinal: true }) : fetch,
     });
   }
 
