@@ -52,7 +52,10 @@ export function stillTheSame({ release, bytes, set }: VersionFacts): Verdict {
   const absent = [...new Set(bytes.absent.map(({ path }) => path))];
   const whole = kept.filter(({ path }) => !absent.includes(path));
   return judge(set, {
-    answer: bytes.checked === 0 ? [] : [`Read and hashed on ${bytes.date}: ${bytes.checked} objects`],
+    answer:
+      bytes.checked === 0
+        ? []
+        : [`Read and hashed on ${bytes.date}: ${bytes.checked} ${bytes.checked === 1 ? "object" : "objects"}`],
     missing: [
       ...bytes.problems.map(({ message, hint }) => ({ what: message, command: hint })),
       ...(absent.length > 0
