@@ -1,6 +1,7 @@
-// npm run bench [startup] [hooks] [store] [remotes] [s3] [lfs]: ratios against a floor that is measured in the same run. Tests never time anything.
+// npm run bench [startup] [registry] [hooks] [store] [remotes] [s3] [lfs]: ratios against a floor that is measured in the same run. Tests never time anything.
 const suites = {
   startup: async () => (await import("./startup.js")).benchStartup(),
+  registry: async () => (await import("./registry.js")).benchRegistry(),
   hooks: async () => (await import("./hooks.js")).benchHooks(),
   store: async () => (await import("./store.js")).benchStore(),
   remotes: async () => (await import("./remotes.js")).benchRemotes(),

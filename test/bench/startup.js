@@ -4,11 +4,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inTurns, program, report, time, workshop } from "./measure.js";
 
-const RELEASES = 1000;
+export const RELEASES = 1000;
 const ARTIFACTS = 20;
 
 /** A repository of 20 artifacts and 1,000 releases: the first by `mv tag`, the others as `git fast-import` of the same shape. */
-function longHistory({ folder, env }) {
+export function longHistory({ folder, env }) {
   const repo = join(folder, "repo");
   mkdirSync(join(repo, "models"), { recursive: true });
   const git = (...args) =>
