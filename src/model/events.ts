@@ -29,7 +29,7 @@ export type EventReading =
   | { kind: "broken"; why: string }
   | null;
 
-const ASSIGN = /^([^#!/]+)#([^#!/]+)(!?)(?:#([1-9]\d{0,8}))?$/;
+const NUMBER = /^[1-9]\d{0,8}$/;
 const APPROVE = /^approved\/([^/]+)\/([^/]+)\/([^/]+)\/([1-9]\d{0,8})$/;
 const CONFIRM = /^confirmed\/([^/]+)\/([^/]+)\/([1-9]\d{0,8})$/;
 
@@ -49,14 +49,37 @@ export function readEventName(tag: string): EventName | null {
     : null;
 }
 
+/** Without a pattern: ten thousand of them are read for every question. */
 function readAssignName(tag: string): EventName | null {
-  const [, model = "", stage = "", leaves, number] = ASSIGN.exec(tag) ?? [];
-  if (leaves === undefined || !areNames(model, stage) || (number === undefined && stage === "retracted")) return null;
-  return { kind: "assign", model, stage, number: Number(number ?? 0), leaves: leaves === "!" };
+  const at = tag.indexOf("#");
+  const end = tag.indexOf("#", at + 1);
+  const marked = end < 0 ? tag.slice(at + 1) : tag.slice(at + 1, end);
+  const leaves = marked.endsWith("!");
+  const [model, stage] = [tag.slice(0, at), leaves ? marked.slice(0, -1) : marked];
+  const digits = end < 0 ? null : tag.slice(end + 1);
+  if (digits !== null && !NUMBER.test(digits)) return null;
+  if (!areNames(model, stage) || (digits === null && stage === "retracted")) return null;
+  return { kind: "assign", model, stage, number: Number(digits ?? 0), leaves };
 }
 
+/** Pairs that were looked at: there are few, in many tags. */
+const pairs = new Map<string, boolean>();
+const PAIRS_MAX = 1000;
+
 function areNames(model: string, stage: string): boolean {
-  return checkModelName(model) === null && checkStageName(stage) === null;
+  const key = `${model}#${stage}`;
+  const known = pairs.get(key);
+  if (known !== undefined) return known;
+  if (pairs.size >= PAIRS_MAX) pairs.clear();
+  const are = checkModelName(model) === null && checkStageName(stage) === null;
+  pairs.set(key, are);
+  return are;
+}
+
+/** Whether a tag of this name may be a release or a retraction: most others need not be read to know that they are none. */
+export function mayBeRelease(tag: string): boolean {
+  if (tag.includes("#")) return tag.endsWith("#retracted");
+  return readEventName(tag) === null;
 }
 
 /**

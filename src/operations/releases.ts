@@ -1,7 +1,7 @@
 // The releases of the repository, read from its tags. A tag object never changes, so what was read once is kept on disk.
 import { join } from "node:path";
 import type { Artifact } from "../model/content.ts";
-import { readEventName } from "../model/events.ts";
+import { mayBeRelease } from "../model/events.ts";
 import { parseTagObject, type Release, type Retraction, type TagReading } from "../model/release.ts";
 import { compare } from "../model/version.ts";
 import type { TagRef } from "../git/git.ts";
@@ -48,9 +48,7 @@ export async function readReleases(project: Project): Promise<Releases> {
   const file = join(project.stateDir, "releases.json");
   const [tags, kept] = await Promise.all([git.tags(), readKept<Kept>(file, CACHE_SCHEMA)]);
   // Events are the registry's, and there are ten for a release: nobody reads them to list releases.
-  const annotated = tags.filter(
-    (tag) => tag.type === "tag" && tag.size <= TAG_MAX_BYTES && readEventName(tag.name) === null,
-  );
+  const annotated = tags.filter((tag) => tag.type === "tag" && tag.size <= TAG_MAX_BYTES && mayBeRelease(tag.name));
   const { tags: frozen, artifacts } = kept ?? { tags: [], artifacts: [] };
   const rank = new Map(frozen.map(({ oid }, at) => [oid, at]));
   const readings = new Map(frozen.map((tag) => [tag.oid, thaw(tag.frozen, artifacts)]));
