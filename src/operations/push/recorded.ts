@@ -1,5 +1,7 @@
 // What a recent push found on a remote: only ever the reason to ask nothing where nothing is to be done.
+import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { gitRemoteOf, isLfs } from "../../remotes/lfs/addresses.ts";
 import { keep, readKept } from "../kept.ts";
 import type { Project } from "../project.ts";
 
@@ -29,11 +31,22 @@ export async function readRecorded(
   targets: readonly Target[],
 ): Promise<{ gc: string | null } | null> {
   const known = (await readKept<Recorded>(fileOf(project), SCHEMA))?.[remote];
-  if (!known || known.url !== project.settings.remotes[remote]?.url) return null;
+  if (!known || known.url !== (await addressOf(project, remote))) return null;
   const age = project.now().getTime() - known.at;
   const confirmed = new Set(known.targets);
   const isAll = age >= 0 && age < RECENT_MS && targets.every((target) => confirmed.has(keyOf(target)));
   return isAll ? { gc: known.gc } : null;
+}
+
+/** All that decides which server is asked: a bucket's name is another one elsewhere, and `lfs` is where the Git remote is now. */
+async function addressOf({ git, settings }: Project, remote: string): Promise<string> {
+  const { url = "", endpoint = null } = settings.remotes[remote] ?? {};
+  const gitRemote = isLfs(url) ? gitRemoteOf(url) : null;
+  if (gitRemote === null) return endpoint === null ? url : `${url} ${endpoint}`;
+  const keys = ["lfs.url", `remote.${gitRemote}.lfsurl`, `remote.${gitRemote}.url`, `remote.${gitRemote}.pushurl`];
+  const values = await Promise.all(keys.map((key) => git.config(key)));
+  // An address may hold a password, and this goes to a file.
+  return `${url} ${createHash("sha256").update(JSON.stringify(values)).digest("hex")}`;
 }
 
 /** Forgets what pushes confirmed on a remote, so that the next one asks it. */
@@ -51,7 +64,7 @@ export async function record(
   gc: string | null,
 ): Promise<void> {
   const known = (await readKept<Recorded>(fileOf(project), SCHEMA)) ?? {};
-  const url = project.settings.remotes[remote]?.url ?? "";
+  const url = await addressOf(project, remote);
   const keys = [...new Set(targets.map(keyOf))];
   await keep(fileOf(project), SCHEMA, { ...known, [remote]: { url, targets: keys, at: project.now().getTime(), gc } });
 }
