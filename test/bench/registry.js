@@ -26,7 +26,9 @@ function assign(repo, env) {
       `  - {version: ${version}, tag: "${oid}", weight: 100}\n${seal}`,
     ].join("");
     const object = `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger}\n\n${message}`;
-    const made = createHash("sha1").update(`tag ${Buffer.byteLength(object)}\0${object}`).digest("hex");
+    const made = createHash("sha1")
+      .update(`tag ${Buffer.byteLength(object)}\0${object}`)
+      .digest("hex");
     seal = `seal: {assignment: "${tag}", tag: "${made}"}\n`;
     stream.push(`tag ${tag}\nfrom ${commit}\ntagger ${tagger}\ndata ${Buffer.byteLength(message)}\n${message}\n`);
   }
