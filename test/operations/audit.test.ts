@@ -95,6 +95,23 @@ it("docs/audit.md has the questions, in their order", async () => {
   expect(documented).toEqual(versions[0]?.rows.map(({ question }) => question));
 });
 
+it("commands name the model, and stages too, where there are several", async () => {
+  const repo = await sampleProject({ until: "1.0.0" });
+  await play(
+    repo,
+    "mv init --model risk --no-hooks",
+    "mv set --model churn --unset library_versions",
+    'mv tag v1.0.1 -a -m "Bare"',
+  );
+  const row = await rowsOf(repo, "v1.0.1");
+  expect([10, 20, 22].flatMap((number) => row(number).commands)).toEqual([
+    "mv set --model churn environment.hardware=…",
+    "mv capture --model churn",
+    "mv approve v1.0.1 churn@production -m WHY",
+    "mv promote v1.0.1 churn@staging -m WHY",
+  ]);
+});
+
 describe("an audit finds", () => {
   it("bytes that are not what they were", async () => {
     const repo = await sampleProject({ until: "1.1.0" });

@@ -83,7 +83,9 @@ export function whichSoftware({ record, release, set }: VersionFacts): Verdict {
   return judge(set, {
     answer: [...libraries, ...environment].map(({ name, value }) => `${name} ${value}`),
     missing: [
-      ...(libraries.length === 0 ? [{ what: "the libraries of the training", command: "mv capture" }] : []),
+      ...(libraries.length === 0
+        ? [{ what: "the libraries of the training", command: set.replace("mv set", "mv capture") }]
+        : []),
       ...(hasHardware ? [] : [{ what: "the hardware", field: "environment.hardware" }]),
     ],
     evidence: [recordEvidence(release)],
