@@ -1,6 +1,6 @@
 // mv get: one version's artifacts from a Git repository or straight from a store, into a folder, for a container or a script.
 import { resolve } from "node:path";
-import { MvError } from "../errors.ts";
+import { isMvError, MvError } from "../errors.ts";
 import { bring, digestOf, requireSigned } from "./get/bring.ts";
 import { choose } from "./get/choose.ts";
 import { replaceFolder } from "./get/folder.ts";
@@ -41,6 +41,12 @@ export interface GetResult extends Stamp {
 
 /** Gets a version. The folder is wholly the one before or wholly the new one, after a kill too. */
 export async function get(around: Surroundings, input: GetInput): Promise<GetResult> {
+  return getInto(around, input).catch((error: unknown) => {
+    throw namedByAddress(error, input.source);
+  });
+}
+
+async function getInto(around: Surroundings, input: GetInput): Promise<GetResult> {
   const folder = resolve(around.cwd, input.into);
   let result: GetResult | undefined;
   await replaceFolder(folder, { name: input.into, force: input.force === true }, async ({ scratch, treeFor }) => {
@@ -69,4 +75,17 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
   });
   if (!result) throw new MvError("internal", "nothing was built and nothing was said");
   return result;
+}
+
+/** A store that is named by its address stands in no settings, so that `mv remote test` does not know it. */
+function namedByAddress(error: unknown, address: string): unknown {
+  if (!isMvError(error) || error.hint !== "mv remote test store") return error;
+  const endpoint = /^s3:/i.test(address)
+    ? "; of a server that is not Amazon's: AWS_ENDPOINT_URL_S3=https://HOST mv get …"
+    : "";
+  return new MvError(error.code, error.message, {
+    hint: `check the address and your access to it${endpoint}`,
+    details: error.details,
+    cause: error,
+  });
 }

@@ -1,9 +1,15 @@
 // The words of `mv get`.
 import { mkdirSync } from "node:fs";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { json, play, run, sampleProject, screen } from "../helpers/cli.ts";
 import type { TestRepo } from "../helpers/git.ts";
 import { assign, stock, withStore } from "../helpers/stocked.ts";
+
+const NOBODY = {
+  AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1",
+  AWS_ACCESS_KEY_ID: "key",
+  AWS_SECRET_ACCESS_KEY: "secret",
+};
 
 let repo: TestRepo;
 let store: string;
@@ -103,4 +109,12 @@ test("refusals", async () => {
     exit 2"
   `);
   expect((await run(repo, "mv get nowhere v1.1.0 -o new")).status).toBe(12);
+  // The AWS SDK reads the process's own environment.
+  for (const [name, value] of Object.entries(NOBODY)) vi.stubEnv(name, value);
+  const { status, stderr } = await run(repo, "mv get s3://models/team v1.1.0 -o new", { env: NOBODY });
+  vi.unstubAllEnvs();
+  expect([status, stderr]).toEqual([
+    12,
+    expect.stringContaining("Next: check the address and your access to it; of a"),
+  ]);
 });
