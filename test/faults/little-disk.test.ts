@@ -97,3 +97,24 @@ test.skipIf(!isRoot)("without a store that holds the bytes, nothing leaves the c
     expect([cached(repo), existsSync(repo.path("shards"))]).toEqual([SHARDS, false]);
   }),
 );
+
+test.skipIf(!isRoot)("a store that is full is said to be it, and no ref goes out", { timeout: 240_000 }, () =>
+  onDisk(300_000, async (store) => {
+    const origin = createRepo({ bare: true });
+    const repo = repoWithShards(scratchDir("repo"));
+    repo.git("remote", "add", "origin", `file://${origin.dir}`);
+    await play(
+      repo,
+      "mv init --model big --no-hooks",
+      `mv remote add store ${store}`,
+      "mv add shards",
+      "mv tag v1.0.0 -m first",
+    );
+    const { status, stderr } = await run(repo, "mv push");
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/store: .* has no room: [^]*Next: mv gc --remote store/),
+    ]);
+    expect(origin.git("for-each-ref")).toBe("");
+  }),
+);

@@ -94,6 +94,13 @@ function failure(name: string, folder: string, error: unknown): unknown {
   const cause = known.details["cause"];
   const path = known.details["path"];
   const isInStore = typeof path === "string" && (path === folder || path.startsWith(`${folder}/`));
+  if (known.code === "no-space" && isInStore) {
+    return new MvError("no-space", `${name}: ${folder} has no room: ${known.message}`, {
+      hint: `mv gc --remote ${name} --dry-run shows what may go there; or make room, then repeat`,
+      details: { remote: name, path },
+      cause: known,
+    });
+  }
   if ((known.code !== "no-write" && known.code !== "no-read") || !isInStore) return known;
   if (cause === "EIO" || cause === "ESTALE") return unreachable(name, folder, known);
   return new MvError("denied", `${name}: ${known.message}`, {
