@@ -74,6 +74,8 @@ interface Surroundings {
 export function createIncoming({ cacheDir, objects, workers }: Surroundings): Incoming {
   const shared = join(cacheDir, "incoming");
   let own: string | null = null;
+  /** Whose part of an earlier fetch was looked for already. */
+  const looked = new Set<Sha>();
 
   function open(): string {
     if (own !== null) return own;
@@ -93,6 +95,8 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
   function path(sha256: Sha): string {
     objects.path(sha256);
     const file = join(open(), sha256);
+    if (looked.has(sha256)) return file;
+    looked.add(sha256);
     const part = join(shared, sha256);
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined && isOwnPart(part)) rename(part, file);
     return file;
@@ -144,6 +148,7 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
     leave() {
       if (own !== null) giveBack(shared, own);
       own = null;
+      looked.clear();
     },
   };
 }
