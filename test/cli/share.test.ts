@@ -83,6 +83,7 @@ describe("mv push", () => {
           "releases": [],
           "remote": "store",
           "sent": 0,
+          "stages": [],
         },
         "ok": true,
         "schema": 1,
