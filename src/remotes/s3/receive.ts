@@ -9,6 +9,9 @@ import { requireGoing, together } from "../together.ts";
 import type { Bucket } from "./bucket.ts";
 import { hasCode, hasStatus } from "./failure.ts";
 
+/** Bytes as they came: to put them together would be to copy all of them. */
+type Piece = readonly Buffer[];
+
 const PIECE = 8 * 1024 * 1024;
 const PIECES_AT_ONCE = 6;
 /** Bytes of all downloads in memory. */
@@ -41,12 +44,14 @@ async function receiveObject(
   const from = Math.max(0, have);
   let part: Part | undefined;
   try {
-    for await (const bytes of piecesFrom(bucket, object, from, budget, options)) {
+    for await (const piece of piecesFrom(bucket, object, from, budget, options)) {
       requireGoing(options.signal);
       // Until bytes come there is nothing to open a file for.
       part ??= await openPart(object, from);
-      part.write(bytes);
-      options.onBytes?.(bytes.length);
+      for (const bytes of piece) {
+        part.write(bytes);
+        options.onBytes?.(bytes.length);
+      }
     }
     return await part?.finish();
   } finally {
@@ -61,8 +66,8 @@ async function* piecesFrom(
   from: number,
   budget: Budget,
   { signal }: TransferOptions,
-): AsyncGenerator<Buffer> {
-  const coming: { bytes: Promise<Buffer>; release: () => void }[] = [];
+): AsyncGenerator<Piece> {
+  const coming: { piece: Promise<Piece>; release: () => void }[] = [];
   let asked = from;
   try {
     do {
@@ -70,20 +75,20 @@ async function* piecesFrom(
         const length = Math.min(PIECE, object.size - asked);
         // Only the piece that is written next is waited for; others come if there is room.
         const release = await budget.take(length);
-        const bytes = fetchPiece(bucket, object, [asked, length], signal);
-        bytes.catch(() => undefined);
-        coming.push({ bytes, release });
+        const piece = fetchPiece(bucket, object, [asked, length], signal);
+        piece.catch(() => undefined);
+        coming.push({ piece, release });
         asked += length;
         if (object.size === 0) break;
       }
       const [next] = coming;
       if (next === undefined) return;
-      yield await next.bytes;
+      yield await next.piece;
       coming.shift();
       next.release();
     } while (asked < object.size || coming.length > 0);
   } finally {
-    await Promise.allSettled(coming.map(({ bytes }) => bytes));
+    await Promise.allSettled(coming.map(({ piece }) => piece));
     for (const { release } of coming) release();
   }
 }
@@ -94,7 +99,7 @@ async function fetchPiece(
   object: ObjectRef,
   [from, length]: readonly [from: number, length: number],
   signal: AbortSignal | undefined,
-): Promise<Buffer> {
+): Promise<Piece> {
   const isWhole = from === 0 && length === object.size;
   const answer = await bucket.ask(
     {
@@ -121,16 +126,19 @@ async function fetchPiece(
 }
 
 /** Node's parser ends a body at its length, so no more than that come. */
-function readExactly(bucket: Bucket, body: NodeJS.ReadableStream, length: number): Promise<Buffer> {
+function readExactly(bucket: Bucket, body: NodeJS.ReadableStream, length: number): Promise<Piece> {
   return new Promise((resolve, reject) => {
-    const bytes = Buffer.allocUnsafe(length);
+    const piece: Buffer[] = [];
     let at = 0;
     const fail = (error: unknown): void => reject(bucket.broken(error));
     // Events: a loop over the stream takes twice the processor time.
-    body.on("data", (chunk: Buffer) => void (at += chunk.copy(bytes, at)));
+    body.on("data", (chunk: Buffer) => {
+      piece.push(chunk);
+      at += chunk.length;
+    });
     body.on("error", fail);
     body.on("end", () => {
-      if (at === length) resolve(bytes);
+      if (at === length) resolve(piece);
       else fail(Object.assign(new Error("the answer ended early"), { code: "ECONNRESET" }));
     });
   });
