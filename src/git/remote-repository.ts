@@ -11,6 +11,8 @@ export interface RemoteRepository {
   readonly url: string;
   /** Short tag names and what they point at: an annotated tag's own object. */
   readonly tags: ReadonlyMap<string, string>;
+  /** The commits under annotated tags, by short name. */
+  readonly peeled: ReadonlyMap<string, string>;
   /** The tip of its default branch; null in a repository without a commit. */
   readonly head: string | null;
   /** Brings a tag or HEAD with the one commit under it, and gives a reader of what was brought. Throws unreachable. */
@@ -107,12 +109,16 @@ async function openEmbedded(address: string, scratch: string): Promise<RemoteRep
   };
 }
 
-function named(refs: ReadonlyMap<string, string>): Pick<RemoteRepository, "tags" | "head"> {
+function named(refs: ReadonlyMap<string, string>): Pick<RemoteRepository, "tags" | "peeled" | "head"> {
   const tags = new Map<string, string>();
+  const peeled = new Map<string, string>();
   for (const [ref, oid] of refs) {
-    if (ref.startsWith("refs/tags/") && !ref.endsWith("^{}")) tags.set(ref.slice("refs/tags/".length), oid);
+    if (!ref.startsWith("refs/tags/")) continue;
+    const name = ref.slice("refs/tags/".length);
+    if (name.endsWith("^{}")) peeled.set(name.slice(0, -3), oid);
+    else tags.set(name, oid);
   }
-  return { tags, head: refs.get("HEAD") ?? null };
+  return { tags, peeled, head: refs.get("HEAD") ?? null };
 }
 
 function unreachable(address: string, why: string): MvError {

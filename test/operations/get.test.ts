@@ -310,3 +310,22 @@ describe("hostile stores", () => {
     await refused("invalid-file", other, into, { version: "staging" });
   });
 });
+
+describe("a stage that another tool assigned", () => {
+  const foreign = (copy: TestRepo, name: string, version: string, message = "Assigning stage"): void => {
+    copy.git("tag", "-a", "-m", message, name, `${version}^{commit}`);
+  };
+  const on = (copy: TestRepo, stage: string): Promise<GetResult> =>
+    from(`file://${copy.dir}`, join(scratchDir(), "model"), { version: `churn@${stage}` });
+
+  test("is the one release at its commit; what cannot be read is passed over; and nothing where it was taken away", async () => {
+    const copy = forkRepo(repo);
+    foreign(copy, "churn#production#7", "v1.0.0");
+    expect(await on(copy, "production")).toMatchObject({ version: "1.0.0", stage: "production" });
+    foreign(copy, "churn#production#8", "v1.2.0", "why\n\n---\nmversion: 1\nevent: assign\nmodel: [");
+    copy.git("tag", "churn#production#9", "v1.2.0^{commit}");
+    expect(await on(copy, "production")).toMatchObject({ version: "1.0.0" });
+    foreign(copy, "churn#production!#10", "v1.0.0");
+    await expect(on(copy, "production")).rejects.toMatchObject({ code: "unknown-version" });
+  });
+});

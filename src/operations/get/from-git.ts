@@ -3,7 +3,6 @@ import { parseSettings, type Settings } from "../../config/config.ts";
 import { MvError } from "../../errors.ts";
 import type { Git } from "../../git/git.ts";
 import { openRemoteRepository, type RemoteRepository } from "../../git/remote-repository.ts";
-import { assignmentNumber, parseAssignment } from "../../model/assignment.ts";
 import { pointerPath } from "../../model/paths.ts";
 import { parsePointer } from "../../model/pointer.ts";
 import { formatRetractionTag, parseTagObject, type Release } from "../../model/release.ts";
@@ -11,6 +10,7 @@ import { formatTag, parseTag } from "../../model/version.ts";
 import type { Remote } from "../../remotes/remote.ts";
 import type { Surroundings } from "../project.ts";
 import { CONFIG_FILE } from "../project.ts";
+import { newestAssignment } from "./assigned.ts";
 import { contextFor, type Got, type Source } from "./source.ts";
 
 /** Opens a repository as a source; `scratch` is the folder to fetch into. Throws unreachable, no-config. */
@@ -34,13 +34,7 @@ export async function openGitSource(around: Surroundings, address: string, scrat
   return {
     url: repository.url,
     models: async () => Object.keys(settings.models),
-    async assignment(model, stage) {
-      const numbers = [...repository.tags.keys()].flatMap((tag) => assignmentNumber(tag, model, stage) ?? []);
-      if (numbers.length === 0) return null;
-      const found = await rawTag(`${model}#${stage}#${Math.max(...numbers)}`);
-      const assignment = found && parseAssignment(found.raw, found.oid);
-      return assignment?.model === model && assignment.stage === stage ? assignment : null;
-    },
+    assignment: (model, stage) => newestAssignment(repository, { model, stage, format: formatOf(model) }, rawTag),
     async versions(model) {
       return [...repository.tags.keys()].flatMap((tag) => {
         const version = parseTag(formatOf(model), model, tag);
