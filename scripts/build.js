@@ -26,7 +26,7 @@ const common = {
 // cli/main.js, which is enough for help, cli/app.js with all commands, of which only the one that is called is run, and
 // cli/quick.js with those that are asked all day and need the least. One process loads one of the two. The big libraries are
 // loaded by the few commands that need them.
-const quick = ["status", "log", "checkout"];
+const quick = ["status", "log", "checkout", "stages", "route"];
 const libraries = ["simple-git", "isomorphic-git", "isomorphic-git/http/node"];
 const later = new Map();
 

@@ -19,10 +19,21 @@ export function momentIn(zone: string, seconds: number): string {
 
 /** The day and the time that a clock in that zone shows; null beyond the calendar. */
 function localTime(zone: string, seconds: number): readonly [string, string] | null {
-  const [, sign, hours, minutes] = /^([-+])(\d\d)(\d\d)$/.exec(zone) ?? [];
-  const offset = sign === undefined ? 0 : (Number(hours) * 60 + Number(minutes)) * 60 * (sign === "-" ? -1 : 1);
-  const time = new Date((seconds + offset) * 1000);
+  const time = new Date((seconds + offsetOf(zone)) * 1000);
   if (Number.isNaN(time.getTime())) return null;
   const [day = "", clock = ""] = time.toISOString().split("T");
   return [day, clock];
+}
+
+// Ten thousand moments are in a handful of zones.
+const offsets = new Map<string, number>();
+
+/** Seconds east of UTC; 0 for what is no zone. */
+function offsetOf(zone: string): number {
+  const known = offsets.get(zone);
+  if (known !== undefined) return known;
+  const [, sign, hours, minutes] = /^([-+])(\d\d)(\d\d)$/.exec(zone) ?? [];
+  const offset = sign === undefined ? 0 : (Number(hours) * 60 + Number(minutes)) * 60 * (sign === "-" ? -1 : 1);
+  if (offsets.size < 1000) offsets.set(zone, offset);
+  return offset;
 }

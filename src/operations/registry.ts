@@ -13,12 +13,13 @@ import {
 import { readForeignTag, readTagObject, TAG_MAX_BYTES } from "../model/tag-object.ts";
 import { keep, readKept } from "./kept.ts";
 import type { Project } from "./project.ts";
+import { type FrozenChain, freezeChain, thawChain } from "./registry/frozen.ts";
 import { type ChainEntry, type Foreign, standingOf, type Standing } from "./registry/standing.ts";
 import type { Releases } from "./releases.ts";
 
 export type { Standing } from "./registry/standing.ts";
 
-const CACHE_SCHEMA = 1;
+const CACHE_SCHEMA = 2;
 const MOST_WARNINGS = 5;
 /** Below that a file on disk saves nothing. */
 const WORTH_KEEPING = 20;
@@ -59,10 +60,17 @@ export interface EventTagRef extends ChainEntry {
 
 type Reading = EventReading | Foreign;
 
+interface KeptChain {
+  chain: FrozenChain;
+  /** Tags of other tools, by their oids. */
+  others: Record<string, Reading>;
+}
+
 /** The registry by the tags that `releases` listed: nothing is read before it is asked for. */
 export function readRegistry(project: Project, releases: Releases): Registry {
   const chains = collect(releases.tags);
   const readings = new Map<string, Reading>();
+  const thawed = new Map<string, Standing>();
   const warned = new Set<string>();
 
   async function load(entries: readonly EventTagRef[]): Promise<void> {
@@ -76,6 +84,8 @@ export function readRegistry(project: Project, releases: Releases): Registry {
 
   /** What an entry says; null, and a warning, where it cannot be read. */
   function standing(entry: EventTagRef): Standing | null {
+    const known = thawed.get(entry.tag);
+    if (known) return known;
     const found = standingOf(entry, readings.get(entry.tag) ?? null, releases);
     if (typeof found !== "string") return found;
     warnOf(entry.tag, found);
@@ -106,20 +116,30 @@ export function readRegistry(project: Project, releases: Releases): Registry {
 
   async function loadKept(model: string, stage: string, entries: readonly EventTagRef[]): Promise<void> {
     const file = join(project.stateDir, "registry", model, `${stage}.json`);
-    const kept = entries.length < WORTH_KEEPING ? null : await readKept<Record<string, Reading>>(file, CACHE_SCHEMA);
+    const kept = entries.length < WORTH_KEEPING ? null : await readKept<KeptChain>(file, CACHE_SCHEMA);
+    const known = kept === null ? null : thawChain(kept.chain, model, stage);
     for (const { tag, oid } of entries) {
-      const known = kept !== null && Object.hasOwn(kept, oid) ? kept[oid] : undefined;
+      const event = known?.get(oid);
       // The same object under another name is a copy, and judged anew.
-      if (known && (!("event" in known) || known.event.tag === tag)) readings.set(tag, known);
+      if (event?.tag === tag) thawed.set(tag, event);
+      else if (kept !== null && Object.hasOwn(kept.others, oid)) readings.set(tag, kept.others[oid] ?? null);
     }
-    const before = readings.size;
-    await load(entries);
-    if (entries.length < WORTH_KEEPING || readings.size === before) return;
-    const all = entries.flatMap(({ tag, oid }) => {
-      const reading = readings.get(tag);
-      return reading ? [[oid, reading] as const] : [];
-    });
-    await keep(file, CACHE_SCHEMA, Object.fromEntries(all));
+    const unknown = entries.filter(({ tag }) => !thawed.has(tag) && !readings.has(tag));
+    await load(unknown);
+    const isNew = unknown.some(({ tag }) => isKept(readings.get(tag) ?? null));
+    if (isNew && entries.length >= WORTH_KEEPING) await keep(file, CACHE_SCHEMA, keptChain(entries));
+  }
+
+  function keptChain(entries: readonly EventTagRef[]): KeptChain {
+    const ours: Standing[] = [];
+    const others = Object.create(null) as Record<string, Reading>;
+    for (const entry of entries.toReversed()) {
+      const reading = readings.get(entry.tag) ?? null;
+      const found = thawed.has(entry.tag) || reading?.kind === "assign" ? standing(entry) : null;
+      if (found !== null) ours.push(found);
+      else if (isKept(reading)) others[entry.oid] = reading;
+    }
+    return { chain: freezeChain(ours), others };
   }
 
   async function eventsOf<T>(
@@ -163,6 +183,11 @@ export function readRegistry(project: Project, releases: Releases): Registry {
         newest,
       ),
   };
+}
+
+/** What is broken is so under one name, and is read again. */
+function isKept(reading: Reading): boolean {
+  return reading?.kind === "assign" || reading?.kind === "foreign";
 }
 
 function readOne(raw: Buffer | undefined, oid: string, tag: string): Reading {

@@ -3,10 +3,11 @@ import type { Share } from "../model/events.ts";
 import { backdated } from "../model/rollout.ts";
 import { dated } from "./registry/dated.ts";
 import type { Project } from "./project.ts";
-import { readRegistry } from "./registry.ts";
+import { readRegistry, type Standing } from "./registry.ts";
 import { readReleases } from "./releases.ts";
 import { readStageWord, requireKnown } from "./stage.ts";
-import { type StagedAssignment, staged } from "./stages.ts";
+import { isoTime } from "./stages/confirmed.ts";
+import { type StagedAssignment, stagedShares } from "./stages.ts";
 
 export interface StageLogInput {
   /** "production", or "churn@production". */
@@ -37,10 +38,43 @@ export async function stageLog(project: Project, input: StageLogInput): Promise<
   requireKnown(project, registry, name);
   const chain = (await registry.history(name.model, name.stage)).map(dated);
   const disorder = new Set(backdated(chain).map(({ state }) => state.tag));
-  const assignments = chain.slice(0, input.max).map(({ state }, at) => ({
-    ...staged(releases, state),
-    from: chain[at + 1]?.state.rollout ?? [],
-    backdated: disorder.has(state.tag),
-  }));
+  const sharesOf = stagedShares(releases);
+  const assignments = chain.slice(0, input.max).map(({ state }, at) =>
+    logged(state, {
+      rollout: sharesOf(state),
+      from: chain[at + 1]?.state.rollout ?? [],
+      backdated: disorder.has(state.tag),
+    }),
+  );
   return { ...name, assignments };
+}
+
+// Ten thousand are listed in one go: fields are copied one by one, and a time is written out where somebody looks at it.
+function logged(
+  state: Standing,
+  { rollout, from, backdated: isBackdated }: Pick<LoggedAssignment, "rollout" | "from" | "backdated">,
+): LoggedAssignment {
+  const { tagger } = state;
+  return {
+    model: state.model,
+    stage: state.stage,
+    number: state.number,
+    tag: state.tag,
+    oid: state.oid,
+    commit: state.commit,
+    by: state.by,
+    baseline: state.baseline,
+    rollout,
+    rollout_id: state.rollout_id,
+    tagger,
+    reason: state.reason,
+    signed: state.signed,
+    seal: state.seal,
+    returns: state.returns,
+    get at() {
+      return tagger === null ? null : isoTime(tagger.date);
+    },
+    from,
+    backdated: isBackdated,
+  };
 }

@@ -105,12 +105,22 @@ function momentOf(text: string): number {
 
 /** An assignment with what is known of its versions today. */
 export function staged(releases: Releases, standing: Standing): StagedAssignment {
-  const { model, rollout, tagger } = standing;
-  const at = tagger === null ? null : isoTime(tagger.date);
+  const { tagger } = standing;
   return {
     ...standing,
-    rollout: rollout.map((share) => ({ ...share, retracted: whyRetracted(releases, model, share) })),
-    at,
+    rollout: stagedShares(releases)(standing),
+    at: tagger === null ? null : isoTime(tagger.date),
+  };
+}
+
+/** The shares of many assignments: those that are the same are made once. */
+export function stagedShares(releases: Releases): (standing: Standing) => StagedShare[] {
+  const known = new Map<readonly Share[], StagedShare[]>();
+  return ({ model, rollout }) => {
+    const shares =
+      known.get(rollout) ?? rollout.map((share) => ({ ...share, retracted: whyRetracted(releases, model, share) }));
+    known.set(rollout, shares);
+    return shares;
   };
 }
 

@@ -66,6 +66,7 @@ describe("mv promote", () => {
             "at": "2026-01-01T00:44:00Z",
             "baseline": "1.0.0",
             "by": "mversion",
+            "commit": "<commit 3>",
             "model": "churn",
             "number": 1,
             "oid": "<tag churn#production#1>",

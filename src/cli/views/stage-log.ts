@@ -29,8 +29,13 @@ function block(model: string, item: LoggedAssignment, { full, style }: { full: b
   return text;
 }
 
+// Most of them stand in the list twice, as what came and as what went.
+const shown = new WeakMap<LoggedAssignment["from"], string>();
+
 function showShares(rollout: LoggedAssignment["from"]): string {
-  return rollout.length === 0 ? "nothing" : showRollout(rollout);
+  const words = shown.get(rollout) ?? (rollout.length === 0 ? "nothing" : showRollout(rollout));
+  shown.set(rollout, words);
+  return words;
 }
 
 function who({ tagger, by, signed, backdated }: LoggedAssignment): string {

@@ -64,7 +64,7 @@ export async function appendAssignment(
   const oid = await makeEvent(project, { name: tag, target: release.commit, message }, making);
   const standing = await readBack(project, oid);
   const said = { model, stage, number, baseline, rollout, rollout_id, seal, returns, reason };
-  return { ...said, tag, oid, by: "mversion", ...standing };
+  return { ...said, tag, oid, commit: release.commit, by: "mversion", ...standing };
 }
 
 /** The rollout with its slots, so that no key changes its version without need. */

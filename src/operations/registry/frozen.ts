@@ -1,7 +1,7 @@
 // A chain of assignments as it is kept on disk: what ten thousand of them have in common stands there once. Plain data, oldest first.
 import { formatAssignmentTag } from "../../model/assignment.ts";
-import type { Assignment, EventRef, Share } from "../../model/events.ts";
-import type { Tagger } from "../../model/tag-object.ts";
+import type { EventRef, Share } from "../../model/events.ts";
+import type { Standing } from "./standing.ts";
 
 export interface FrozenChain {
   people: [name: string, email: string, zone: string][];
@@ -26,47 +26,47 @@ type Row = [
   returns: EventRef | 0,
 ];
 
-/** Takes assignments of one stage, each by its own tag. */
-export function freezeChain(assignments: readonly Assignment[]): FrozenChain {
+/** Takes assignments of one stage that mversion made, oldest first. */
+export function freezeChain(assignments: readonly Standing[]): FrozenChain {
   const [people, commits, rollouts] = [table<FrozenChain["people"][number]>(), table<string>(), table<Share[]>()];
-  let before: Assignment | null = null;
+  let before: Standing | null = null;
   const rows = assignments.map((event): Row => {
     const { oid, number, baseline, rollout, commit, tagger, reason, signed, rollout_id, seal, returns, tag } = event;
     const follows = seal !== null && seal.tag === before?.oid && seal.assignment === before.tag;
     before = event;
-    const person = people.place([tagger.name, tagger.email, tagger.zone]);
+    const person = people.place([tagger?.name ?? "", tagger?.email ?? "", tagger?.zone ?? "+0000"]);
     const places = [rollouts.place(rollout), commits.place(commit), person] as const;
     const id = rollout_id === tag ? 0 : rollout_id;
     const marks = [signed ? 1 : 0, id, follows ? 1 : (seal ?? 0), returns ?? 0] as const;
-    return [oid, number, baseline, ...places, tagger.date, reason, ...marks];
+    return [oid, number, baseline ?? "", ...places, tagger?.date ?? 0, reason, ...marks];
   });
   return { people: people.list, commits: commits.list, rollouts: rollouts.list, rows };
 }
 
-/** The assignments again, by their oids. Those with the same shares have them in common: nobody may change them. */
-export function thawChain(chain: FrozenChain, model: string, stage: string): Map<string, Assignment> {
-  const found = new Map<string, Assignment>();
+/** The assignments again, by the oids of their tags. Those with the same shares have them in common: nobody may change them. */
+export function thawChain(chain: FrozenChain, model: string, stage: string): Map<string, Standing> {
+  const found = new Map<string, Standing>();
   let before: EventRef | null = null;
   for (const row of chain.rows) {
     const [oid, number, baseline, rollout, commit, person, date, reason, signed, id, seal, returns] = row;
     const tag = formatAssignmentTag(model, stage, number);
     const [name = "", email = "", zone = "+0000"] = chain.people[person] ?? [];
-    const tagger: Tagger = { name, email, date, zone };
     found.set(oid, {
       model,
       stage,
       number,
-      baseline,
-      rollout: chain.rollouts[rollout] ?? [],
-      rollout_id: id === 0 ? tag : id,
-      seal: seal === 0 ? null : seal === 1 ? before : seal,
-      returns: returns === 0 ? null : returns,
       tag,
       oid,
       commit: chain.commits[commit] ?? "",
-      tagger,
+      by: "mversion",
+      baseline,
+      rollout: chain.rollouts[rollout] ?? [],
+      rollout_id: id === 0 ? tag : id,
+      tagger: { name, email, date, zone },
       reason,
       signed: signed === 1,
+      seal: seal === 0 ? null : seal === 1 ? before : seal,
+      returns: returns === 0 ? null : returns,
     });
     before = { assignment: tag, tag: oid };
   }

@@ -1,5 +1,5 @@
 // What stands on a stage by one tag of its chain: our assignment, GTO's, or a plain tag that lost its object on the way.
-import type { EventReading, EventRef, Share } from "../../model/events.ts";
+import type { Assignment, EventReading, EventRef, Share } from "../../model/events.ts";
 import type { Tagger } from "../../model/tag-object.ts";
 import type { Releases } from "../releases.ts";
 
@@ -31,6 +31,8 @@ export interface Standing {
   number: number;
   tag: string;
   oid: string;
+  /** What it points at: the commit of the baseline's release. */
+  commit: string;
   /** Who wrote the tag: mversion, GTO, or nobody knows, as the tag is a plain one here. */
   by: "mversion" | "gto" | "plain";
   /** The version that the stage's name means; null where a GTO tag says that nothing runs. */
@@ -50,25 +52,42 @@ export interface Standing {
 /** What the tag says, or why nothing can be made of it. */
 export function standingOf(entry: ChainEntry, reading: EventReading | Foreign, releases: Releases): Standing | string {
   const { tag, oid, model, stage, number, leaves, annotated } = entry;
-  if (reading?.kind === "assign") {
-    const { baseline, rollout, rollout_id, tagger, reason, signed, seal, returns } = reading.event;
-    const event = { baseline, rollout, rollout_id, tagger, reason, signed, seal, returns };
-    return { model, stage, number, tag, oid, by: "mversion", ...event };
-  }
+  if (reading?.kind === "assign") return ofAssignment(reading.event);
   if (reading?.kind === "broken") return reading.why;
   if (annotated && reading?.kind !== "foreign") return "it is no assignment";
   const by = annotated ? ("gto" as const) : ("plain" as const);
   const [tagger, reason] = reading?.kind === "foreign" ? [reading.tagger, firstLine(reading.message)] : [null, ""];
   const none = { rollout_id: tag, signed: false, seal: null, returns: null };
-  const said = { model, stage, number, tag, oid, by, tagger, reason, ...none };
-  if (leaves) return { ...said, baseline: null, rollout: [] };
   const commit = reading?.kind === "foreign" ? reading.commit : oid;
+  const said = { model, stage, number, tag, oid, commit, by, tagger, reason, ...none };
+  if (leaves) return { ...said, baseline: null, rollout: [] };
   const at = releases.of(model).filter((release) => release.commit === commit);
   const [only, ...others] = at;
   if (only === undefined) return `no release of ${model} is at ${commit.slice(0, 7)}, which it points at`;
   if (others.length > 0)
     return `several releases of ${model} are where it points at: ${at.map(({ tag: name }) => name).join(", ")}`;
   return { ...said, baseline: only.version, rollout: [{ version: only.version, tag: only.oid, weight: 100 }] };
+}
+
+// A stage may have ten thousand: one object each, its fields one by one.
+function ofAssignment(event: Assignment): Standing {
+  return {
+    model: event.model,
+    stage: event.stage,
+    number: event.number,
+    tag: event.tag,
+    oid: event.oid,
+    commit: event.commit,
+    by: "mversion",
+    baseline: event.baseline,
+    rollout: event.rollout,
+    rollout_id: event.rollout_id,
+    tagger: event.tagger,
+    reason: event.reason,
+    signed: event.signed,
+    seal: event.seal,
+    returns: event.returns,
+  };
 }
 
 function firstLine(text: string): string {

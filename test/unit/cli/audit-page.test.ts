@@ -33,6 +33,7 @@ function report(text: string): AuditResult {
     seal: null,
     slots: null,
     rollout_id: OID,
+    commit: OID,
     returns: { assignment: text, tag: OID },
   };
   const release = { tag: text, date: "2026-02-09", reason: text, metrics: [{ name: text, value: 0.9, text }] };
