@@ -70,7 +70,7 @@ interface KeptChain {
 export function readRegistry(project: Project, releases: Releases): Registry {
   const chains = collect(releases.tags);
   const readings = new Map<string, Reading>();
-  const thawed = new Map<string, Standing>();
+  const thawed = new Map<EventTagRef, Standing>();
   const warned = new Set<string>();
 
   async function load(entries: readonly EventTagRef[]): Promise<void> {
@@ -84,7 +84,7 @@ export function readRegistry(project: Project, releases: Releases): Registry {
 
   /** What an entry says; null, and a warning, where it cannot be read. */
   function standing(entry: EventTagRef): Standing | null {
-    const known = thawed.get(entry.tag);
+    const known = thawed.get(entry);
     if (known) return known;
     const found = standingOf(entry, readings.get(entry.tag) ?? null, releases);
     if (typeof found !== "string") return found;
@@ -117,14 +117,12 @@ export function readRegistry(project: Project, releases: Releases): Registry {
   async function loadKept(model: string, stage: string, entries: readonly EventTagRef[]): Promise<void> {
     const file = join(project.stateDir, "registry", model, `${stage}.json`);
     const kept = entries.length < WORTH_KEEPING ? null : await readKept<KeptChain>(file, CACHE_SCHEMA);
-    const known = kept === null ? null : thawChain(kept.chain, model, stage);
-    for (const { tag, oid } of entries) {
-      const event = known?.get(oid);
-      // The same object under another name is a copy, and judged anew.
-      if (event?.tag === tag) thawed.set(tag, event);
-      else if (kept !== null && Object.hasOwn(kept.others, oid)) readings.set(tag, kept.others[oid] ?? null);
+    if (kept !== null) for (const [entry, known] of thawChain(kept.chain, entries)) thawed.set(entry, known);
+    const unthawed = entries.filter((entry) => !thawed.has(entry));
+    for (const { tag, oid } of unthawed) {
+      if (kept !== null && Object.hasOwn(kept.others, oid)) readings.set(tag, kept.others[oid] ?? null);
     }
-    const unknown = entries.filter(({ tag }) => !thawed.has(tag) && !readings.has(tag));
+    const unknown = unthawed.filter(({ tag }) => !readings.has(tag));
     await load(unknown);
     const isNew = unknown.some(({ tag }) => isKept(readings.get(tag) ?? null));
     if (isNew && entries.length >= WORTH_KEEPING) await keep(file, CACHE_SCHEMA, keptChain(entries));
@@ -135,7 +133,7 @@ export function readRegistry(project: Project, releases: Releases): Registry {
     const others = Object.create(null) as Record<string, Reading>;
     for (const entry of entries.toReversed()) {
       const reading = readings.get(entry.tag) ?? null;
-      const found = thawed.has(entry.tag) || reading?.kind === "assign" ? standing(entry) : null;
+      const found = thawed.has(entry) || reading?.kind === "assign" ? standing(entry) : null;
       if (found !== null) ours.push(found);
       else if (isKept(reading)) others[entry.oid] = reading;
     }

@@ -1,7 +1,7 @@
 // A chain of assignments as it is kept on disk: what ten thousand of them have in common stands there once. Plain data, oldest first.
 import { formatAssignmentTag } from "../../model/assignment.ts";
 import type { EventRef, Share } from "../../model/events.ts";
-import type { Standing } from "./standing.ts";
+import type { ChainEntry, Standing } from "./standing.ts";
 
 export interface FrozenChain {
   people: [name: string, email: string, zone: string][];
@@ -43,34 +43,47 @@ export function freezeChain(assignments: readonly Standing[]): FrozenChain {
   return { people: people.list, commits: commits.list, rollouts: rollouts.list, rows };
 }
 
-/** The assignments again, by the oids of their tags. Those with the same shares have them in common: nobody may change them. */
-export function thawChain(chain: FrozenChain, model: string, stage: string): Map<string, Standing> {
-  const found = new Map<string, Standing>();
-  let before: EventRef | null = null;
-  for (const row of chain.rows) {
+/**
+ * The assignments again, by the tags that hold them still; `entries` are the chain's, newest first. Those with the same shares have
+ * them in common: nobody may change them.
+ */
+export function thawChain<Entry extends ChainEntry>(
+  { people, commits, rollouts, rows }: FrozenChain,
+  entries: readonly Entry[],
+): Map<Entry, Standing> {
+  const found = new Map<Entry, Standing>();
+  let at = rows.length - 1;
+  for (const entry of entries) {
+    while (at >= 0 && (rows[at]?.[1] ?? 0) > entry.number) at -= 1;
+    const row = rows[at];
+    // By its number a tag has one name only. The same object under another name is a copy, and judged anew.
+    if (row === undefined || row[0] !== entry.oid || row[1] !== entry.number || entry.leaves) continue;
     const [oid, number, baseline, rollout, commit, person, date, reason, signed, id, seal, returns] = row;
-    const tag = formatAssignmentTag(model, stage, number);
-    const [name = "", email = "", zone = "+0000"] = chain.people[person] ?? [];
-    found.set(oid, {
+    const { model, stage, tag } = entry;
+    const [name = "", email = "", zone = "+0000"] = people[person] ?? [];
+    found.set(entry, {
       model,
       stage,
       number,
       tag,
       oid,
-      commit: chain.commits[commit] ?? "",
+      commit: commits[commit] ?? "",
       by: "mversion",
       baseline,
-      rollout: chain.rollouts[rollout] ?? [],
+      rollout: rollouts[rollout] ?? [],
       rollout_id: id === 0 ? tag : id,
       tagger: { name, email, date, zone },
       reason,
       signed: signed === 1,
-      seal: seal === 0 ? null : seal === 1 ? before : seal,
+      seal: seal === 0 ? null : seal === 1 ? refOf(rows[at - 1], entry) : seal,
       returns: returns === 0 ? null : returns,
     });
-    before = { assignment: tag, tag: oid };
   }
   return found;
+}
+
+function refOf(row: Row | undefined, { model, stage }: ChainEntry): EventRef | null {
+  return row === undefined ? null : { assignment: formatAssignmentTag(model, stage, row[1]), tag: row[0] };
 }
 
 /** A list in which everything stands once. */

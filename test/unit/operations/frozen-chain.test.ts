@@ -34,7 +34,11 @@ it("gives back every assignment that it takes", () => {
         chain.push({ ...named, by: "mversion", ...said, rollout_id: rollout_id ?? tag, seal: sealed });
       }
       const kept = JSON.parse(JSON.stringify(freezeChain(chain))) as ReturnType<typeof freezeChain>;
-      expect([...thawChain(kept, "churn", "production").values()]).toEqual(chain);
+      const entries = chain.map((item) => ({ ...item, leaves: false, annotated: true })).toReversed();
+      expect([...thawChain(kept, entries).values()]).toEqual(chain.toReversed());
+      // A tag that holds another object by now is read again.
+      const moved = entries.map((entry, at) => (at === 0 ? { ...entry, oid: "0" } : entry));
+      expect([...thawChain(kept, moved).values()]).toEqual(chain.toReversed().slice(1));
     }),
   );
 });
