@@ -1,10 +1,15 @@
 // What must still be done when the user interrupts the program: telling others that we do not go on, before the process ends.
 import { sleep } from "./clock.ts";
 
-const works = new Set<() => Promise<void>>();
+type Work = () => Promise<void>;
+
+/** One for the process: in the built program this module is in several files, and the one that registers is not the one that asks. */
+const WORKS = Symbol.for("mversion.interrupts");
+const shared = globalThis as { [WORKS]?: Set<Work> };
+const works = (shared[WORKS] ??= new Set<Work>());
 
 /** Registers work for an interruption; returns how to take it back. */
-export function onInterrupt(work: () => Promise<void>): () => void {
+export function onInterrupt(work: Work): () => void {
   works.add(work);
   return () => works.delete(work);
 }

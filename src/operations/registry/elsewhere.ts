@@ -8,6 +8,7 @@ import { cloneTags } from "../../git/tags-clone.ts";
 import { withoutSecret } from "../../model/url.ts";
 import { localized } from "../get/source.ts";
 import { promoteIn, type PromoteInput, type PromoteResult } from "../promote.ts";
+import { onInterrupt } from "../../platform/interrupts.ts";
 import { CONFIG_FILE, type Project, projectWith, type Surroundings } from "../project.ts";
 import { rollbackIn, type RollbackInput, type RollbackResult } from "../rollback.ts";
 
@@ -27,6 +28,9 @@ async function inRepository<T>(
   work: (project: Project, repo: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "mversion-"));
+  const discard = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  // Its config holds the address as it was typed.
+  const forget = onInterrupt(async () => discard());
   try {
     const git = await cloneTags(localized(address, around.cwd), folder);
     const { oid } = await git.head();
@@ -38,6 +42,7 @@ async function inRepository<T>(
     }
     return await work(projectWith(git, text.toString("utf8"), around), withoutSecret(address));
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    forget();
+    discard();
   }
 }
