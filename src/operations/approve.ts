@@ -16,6 +16,8 @@ import { readStageWord, requireDeclared } from "./stage.ts";
 import { readStageRules, unmetStageRules } from "./stage-rules.ts";
 import { authorsOf } from "./stage-rules/facts.ts";
 import { quoted } from "./targets.ts";
+import { checkSignatures } from "./trust/signature.ts";
+import { readSigners } from "./trust/signers.ts";
 
 export interface ApproveInput {
   version: string;
@@ -68,7 +70,8 @@ export async function approve(project: Project, input: ApproveInput): Promise<Ap
       releases = await readReleases(project);
     }
     const known = await readRegistry(project, releases).approvals(model, stage, version);
-    const before = me && known.events.find((event) => isSame(event, release, me, signed));
+    const mine = me ? known.events.filter((event) => isSame(event, release, me, signed)) : [];
+    const before = signed ? await mayCount(project, mine) : mine[0];
     const again = `mv approve ${quoted(input.version)} ${quoted(input.stage)}`;
     const what = `Approving ${model} ${version} for ${stage}`;
     const reason = before?.reason ?? (await eventReason(input, what, `${again} -m WHY`));
@@ -120,4 +123,15 @@ async function requireOther(
 function isSame(event: Approval, release: Release, me: { email: string }, signed: boolean): boolean {
   const isMine = sameAddress(event.tagger.email) === sameAddress(me.email);
   return isMine && event.release === release.oid && (event.signed || !signed);
+}
+
+/** The first whose signature is not known to be wrong: whoever signed with the wrong key must be able to approve again. */
+async function mayCount(project: Project, mine: readonly Approval[]): Promise<Approval | undefined> {
+  if (mine.length === 0) return undefined;
+  const signers = await readSigners(project);
+  const oids = mine.map(({ oid }) => oid);
+  const checks = await checkSignatures(project, oids, signers);
+  const isUnlisted = (state: string | undefined): boolean =>
+    state === "unknown-signer" && signers.allowedSigners === null;
+  return mine.find(({ oid }) => checks.get(oid)?.state === "good" || isUnlisted(checks.get(oid)?.state));
 }

@@ -173,7 +173,6 @@ describe.skipIf(isMissing("ssh-keygen"))("signed", () => {
       "not approved/churn/production/1.1.1/1: it is signed by",
     );
     signWith(repo, ben);
-    repo.git("tag", "-d", "approved/churn/production/1.1.1/1");
     await approveAs(repo, "Ben", "v1.1.1");
     signWith(repo, ada);
     expect(await refused(repo, "v1.1.1", "production")).toBe("done");

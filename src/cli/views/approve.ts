@@ -10,7 +10,17 @@ export function approveView(result: ApproveResult): { out: string; notes: string
 }
 
 /** Who else knows of an event. */
-export function eventNotes({ pushed, share }: { pushed: string | null; share: string | null }): string[] {
+export function eventNotes({
+  pushed,
+  share,
+  changed,
+}: {
+  pushed: string | null;
+  share: string | null;
+  changed: boolean;
+}): string[] {
   if (pushed !== null) return [`Pushed to ${pushed}`];
-  return share === null ? [] : [`Nobody else knows yet. Next: ${share}`];
+  if (share === null) return [];
+  // An earlier one may be out by now: no remote was asked.
+  return [`${changed ? "Nobody else knows yet. Next" : "Where it was not pushed then. Next"}: ${share}`];
 }
