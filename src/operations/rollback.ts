@@ -7,6 +7,7 @@ import type { Project } from "./project.ts";
 import { usableRelease } from "./promote/shares.ts";
 import { readRegistry, type StageName, type Standing } from "./registry.ts";
 import { appendAssignment } from "./registry/append.ts";
+import { warnOfMissing } from "./registry/incomplete.ts";
 import { openPublisher, type Published, shareCommand } from "./registry/publish.ts";
 import { eventReason } from "./registry/reason.ts";
 import { readReleases, type Releases } from "./releases.ts";
@@ -55,6 +56,7 @@ export async function rollbackIn(project: Project, input: RollbackInput): Promis
   const name = readStageWord(project, input.stage, input.model);
   const releases = await readReleases(project);
   const registry = readRegistry(project, releases);
+  if (!input.push) await warnOfMissing(project, releases, registry);
   requireKnown(project, registry, name);
   const again = againCommand(input);
   const publisher = input.push ? await openPublisher(project, releases, registry, name, { again, urgent: true }) : null;

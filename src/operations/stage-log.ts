@@ -2,6 +2,7 @@
 import type { Share } from "../model/events.ts";
 import { backdated } from "../model/rollout.ts";
 import { dated } from "./registry/dated.ts";
+import { warnOfMissing } from "./registry/incomplete.ts";
 import type { Project } from "./project.ts";
 import { readRegistry, type Standing } from "./registry.ts";
 import { readReleases } from "./releases.ts";
@@ -35,6 +36,7 @@ export async function stageLog(project: Project, input: StageLogInput): Promise<
   const name = readStageWord(project, input.stage, input.model);
   const releases = await readReleases(project);
   const registry = readRegistry(project, releases);
+  await warnOfMissing(project, releases, registry);
   requireKnown(project, registry, name);
   const chain = (await registry.history(name.model, name.stage)).map(dated);
   const disorder = new Set(backdated(chain).map(({ state }) => state.tag));

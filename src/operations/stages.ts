@@ -6,6 +6,7 @@ import { backdated, stateAt } from "../model/rollout.ts";
 import type { Project } from "./project.ts";
 import { readRegistry, type Registry, type StageName, type Standing } from "./registry.ts";
 import { dated } from "./registry/dated.ts";
+import { warnOfMissing } from "./registry/incomplete.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { stagesOf } from "./stage.ts";
 import { type Confirmed, isoTime, type Overdue, overdueOf, readConfirmed } from "./stages/confirmed.ts";
@@ -56,6 +57,7 @@ export async function stages(project: Project, input: StagesInput): Promise<Stag
   const moment = input.at === undefined ? null : momentOf(input.at);
   const releases = await readReleases(project);
   const registry = readRegistry(project, releases);
+  await warnOfMissing(project, releases, registry);
   const names = stagesOf(project, registry, models);
   const found = moment === null ? await now(registry, names) : await then(registry, names, moment);
   const list: Stage[] = [];

@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { BYTES, json, MODEL, play, sampleProject, screen, trained } from "../helpers/cli.ts";
 import { forkRepo } from "../helpers/fork.ts";
-import type { TestRepo } from "../helpers/git.ts";
+import { scratchDir, type TestRepo } from "../helpers/git.ts";
 
 let base: TestRepo;
 
@@ -133,6 +134,27 @@ describe("mv stages", () => {
 });
 
 describe("a stage's name", () => {
+  it("says so in a clone that lacks tags", async () => {
+    const repo = forkRepo(base);
+    await play(repo, "mv promote v1.0.0 staging -m First", "mv promote v1.0.0 production -m First");
+    await play(repo, "mv promote v1.1.0 staging -m Second", "mv rollback staging -m Back");
+    const address = `file://${repo.dir}`;
+    const [shallow, tagless] = [join(scratchDir(), "shallow"), join(scratchDir(), "tagless")];
+    repo.git("clone", "-q", "--depth", "1", address, shallow);
+    repo.git("clone", "-q", "--no-tags", address, tagless);
+    const lacks = "this clone lacks tags, so other versions may run than it knows of";
+    for (const verb of ["stages", "log --stage staging", "rollback staging -m Why"]) {
+      expect(await screen(repo, `mv -C ${shallow} ${verb}`)).toContain(
+        `${lacks}; bring them: git fetch --unshallow --tags`,
+      );
+      expect(await screen(repo, `mv -C ${tagless} ${verb}`)).toContain(`${lacks}; bring them: git fetch --tags`);
+    }
+    // As a CI job does it: all tags, of one commit's depth.
+    repo.git("-C", shallow, "fetch", "-q", "--tags", "--depth", "1");
+    expect(await screen(repo, `mv -C ${shallow} stages`)).not.toContain(lacks);
+    expect(await screen(repo, "mv stages")).not.toContain(lacks);
+  });
+
   it("is a version wherever one is asked for", async () => {
     const repo = forkRepo(base);
     expect(await screen(repo, "mv show production")).toMatchInlineSnapshot(`
