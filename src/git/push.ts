@@ -68,12 +68,15 @@ function refused(remote: string, rejected: readonly { ref: string; why: string }
   const message = isBehind
     ? `${remote} has commits on ${name} that are not here`
     : `${remote} did not take ${name}: ${why}`;
-  const isTaken = first.ref.startsWith("refs/tags/") && /already exists/.test(first.why);
+  const isTag = first.ref.startsWith("refs/tags/");
+  const isTaken = isTag && /already exists/.test(first.why);
   const hint = isBehind
     ? "mv pull, then mv push"
     : isTaken
       ? `git fetch ${remote} tag ${name}`
-      : `see what ${remote} says above; a branch of another name may be taken: git switch -c NAME, then mv push`;
+      : isTag
+        ? `see what ${remote} says above: a rule there may say who makes such tags`
+        : `see what ${remote} says above; a branch of another name may be taken: git switch -c NAME, then mv push`;
   return new MvError("push-rejected", message, {
     hint,
     details: { remote, refs: rejected.map(({ ref, why: reason }) => ({ ref, why: reason })) },

@@ -1,5 +1,5 @@
 // What a remote's Git host holds, without fetching.
-import { MvError } from "../errors.ts";
+import { isMvError, MvError } from "../errors.ts";
 import type { Git } from "./git.ts";
 import { type Place, ask, words } from "./spawn.ts";
 
@@ -39,5 +39,13 @@ export async function remoteTagsFrom(
 ): Promise<{ name: string; oid: string }[]> {
   const place = { root, gitDir: root, commonDir: root, bare: false, shallow: false };
   const patterns = beginnings.map((name) => `${name}*`);
-  return remoteTags(place, remote, patterns, (name) => beginnings.some((beginning) => name.startsWith(beginning)));
+  const isMeant = (name: string): boolean => beginnings.some((beginning) => name.startsWith(beginning));
+  return remoteTags(place, remote, patterns, isMeant).catch((error: unknown) => {
+    if (!isMvError(error) || error.code !== "unreachable") throw error;
+    throw new MvError("unreachable", `${remote} cannot be asked: ${error.message}`, {
+      hint: `check the address and your access: git ls-remote ${remote}; then repeat the command`,
+      details: error.details,
+      cause: error,
+    });
+  });
 }

@@ -226,6 +226,16 @@ describe("two people at once", () => {
     const failure = await refusal(promoteIn(ada, "v1.0.0"));
     expect(failure).toMatchObject({ code: "push-rejected" });
     expect(failure.message).toContain("Nothing was assigned");
+    expect(failure.hint).toContain("a rule there may say who makes such tags");
+    expect(chainOf(ada)).toEqual([]);
+  });
+
+  test("a remote that cannot be asked is named, and nothing is assigned", async () => {
+    ada.git("remote", "set-url", "origin", join(shared.store, "nowhere.git"));
+    const failure = await refusal(promoteIn(ada, "v1.0.0"));
+    expect(failure).toMatchObject({ code: "unreachable" });
+    expect(failure.message).toContain("origin cannot be asked");
+    expect(failure.hint).toContain("git ls-remote origin");
     expect(chainOf(ada)).toEqual([]);
   });
 });

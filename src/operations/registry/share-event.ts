@@ -28,8 +28,9 @@ const TRIES = 5;
 /** Looks at the Git remote before anything is made. Fails with usage where there is none, push-incomplete, seal-broken, unreachable. */
 export async function openEventChain(project: Project, release: Release, beginning: string): Promise<EventChain> {
   const remote = await requireRemote(project, "tag");
+  const there = await tagsThere(project, remote, beginning);
   await requireTags(project, remote, [release]);
-  return { remote, beginning, there: await tagsThere(project, remote, beginning) };
+  return { remote, beginning, there };
 }
 
 /** Brings the events of others that are not here yet. Fails with unreachable. */
@@ -72,8 +73,9 @@ export async function shareEvent(
       await pushRefs(project.git, { remote, refs: [`refs/tags/${made.tag}`], env: OBJECTS_SENT });
       return made;
     } catch (error) {
-      there =
-        isMvError(error) && error.code === "push-rejected" ? await tagsThere(project, remote, beginning) : new Map();
+      const isRejected = isMvError(error) && error.code === "push-rejected";
+      // Where it cannot be asked any more, the first error is the one to tell, and nothing stays behind here.
+      there = isRejected ? await tagsThere(project, remote, beginning).catch(() => new Map()) : new Map();
       if (there.has(made.tag)) continue;
       if (event.isNew) await takeBack(project, made);
       throw error;
