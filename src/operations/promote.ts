@@ -119,7 +119,13 @@ function stageOf(project: Project, { stage, model, version, split, weight }: Pro
     });
   }
   const word = version ?? split?.replace(/=.*$/s, "") ?? "";
-  const named = stage.includes("@") ? null : readVersionWord(project, word, model);
-  const own = named !== null && (word.includes("@") || parseVersion(word) === null) ? named.model : undefined;
-  return readStageWord(project, stage, model ?? own);
+  return readStageWord(project, stage, model ?? (stage.includes("@") ? undefined : modelOf(project, word)));
+}
+
+/** The model that a version's word names beyond doubt: churn@v1.2.0, churn@latest, churn@staging, or a tag that is no bare number. */
+function modelOf(project: Project, word: string): string | undefined {
+  const at = word.lastIndexOf("@");
+  const named = word.slice(0, Math.max(at, 0));
+  if (Object.hasOwn(project.settings.models, named)) return named;
+  return parseVersion(word) === null ? readVersionWord(project, word)?.model : undefined;
 }

@@ -9,6 +9,7 @@ import type { Releases } from "../releases.ts";
 import { quoted } from "../targets.ts";
 import { findVersion } from "../versions.ts";
 import type { PromoteInput } from "../promote.ts";
+import { againCommand } from "./again.ts";
 
 /** What shall run. */
 export interface Wanted {
@@ -38,7 +39,7 @@ export async function wantedShares(
   }
   if (input.weight < 1 || input.weight > 99) {
     throw new MvError("usage", `--weight ${input.weight}: give a whole percent from 1 to 99`, {
-      hint: `all of it: mv promote ${quoted(input.version ?? "")} ${quoted(input.stage)} -m WHY`,
+      hint: `all of it: ${againCommand({ ...input, weight: undefined })}`,
     });
   }
   const weighed = withWeight(current, share, input.weight);
@@ -117,7 +118,7 @@ function noWeight(
         "no-earlier",
         `Nothing runs on ${stage} that could have the other ${100 - (input.weight ?? 0)} %`,
         {
-          hint: `mv promote ${quoted(input.version ?? "")} ${typed} -m WHY`,
+          hint: againCommand({ ...input, weight: undefined }),
         },
       );
     case "alone":

@@ -13,7 +13,7 @@ export const rolloutRows: readonly CommandRow[] = [
   {
     name: "promote",
     group: "roll out",
-    operands: "<words...>",
+    operands: "[words...]",
     usage: "<version> <stage>",
     summary: "put a version on a stage, whole or with a share of the traffic",
     about:
