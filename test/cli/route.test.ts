@@ -60,6 +60,11 @@ describe("mv route", () => {
       ! Next: --keys -
       exit 2"
     `);
+    expect(await screen(repo, ["mv", "route", "production", "--key", "a", "--key", "b\uFFFD"])).toMatchInlineSnapshot(`
+      "! mversion: Key 2 is not UTF-8, or has U+FFFD, which stands for such bytes
+      ! Next: give keys in UTF-8
+      exit 2"
+    `);
     await play(repo, "mv retract v1.0.0 -m 'Leaked labels'");
     expect(await screen(repo, "mv route production --key a --key b")).toMatchInlineSnapshot(`
       "! mversion: warning: churn 1.0.0 is retracted: Leaked labels

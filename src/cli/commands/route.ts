@@ -13,6 +13,13 @@ export const run: CommandRun = async (context, [stage = ""], flags) => {
       hint: `mv route ${quoted(stage)} --key user-4711`,
     });
   }
+  const unclear = keys.findIndex((key) => key.includes("\uFFFD"));
+  if (unclear >= 0) {
+    // Bytes that are no text all become U+FFFD, so two keys would be one, and others would route them elsewhere.
+    throw new MvError("usage", `Key ${unclear + 1} is not UTF-8, or has U+FFFD, which stands for such bytes`, {
+      hint: "give keys in UTF-8",
+    });
+  }
   const result = await route(await context.project(), { stage, model: text(flags, "model"), keys });
   const [only, ...others] = result.routes;
   const isOne = from === undefined && only !== undefined && others.length === 0;
