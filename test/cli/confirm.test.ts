@@ -164,7 +164,7 @@ describe("mv stages, of what is confirmed", () => {
       "staging     -
       production  churn 1.0.0 90 %, 1.1.0 10 %  since 2026-01-01 00:31 +0000 by Ada      Canary
                   churn 1.0.0 runs              confirmed 2026-01-01 01:36 +0000 by Ada
-      ! production: 1.1.0 not confirmed, due by 2026-01-01T02:31:00Z (.mversion.yaml stages.production.confirm_within). Next, once it runs: mv confirm production --version 1.1.0"
+      ! churn 1.1.0 on production is overdue: nobody confirmed that it runs by 2026-01-01T02:31:00Z (.mversion.yaml stages.production.confirm_within). Next, once it runs: mv confirm production --version 1.1.0"
     `);
     // Two hours are not over then.
     expect(await screen(repo, "mv stages --at 2026-01-01T02:00Z")).not.toContain("not confirmed");

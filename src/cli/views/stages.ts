@@ -51,7 +51,7 @@ function notesOf({ model, stage, declared, assigned, backdated, overdue }: Stage
   if (overdue !== null) {
     const [version = ""] = overdue.versions;
     notes.push(
-      `${stage}: ${overdue.versions.join(", ")} not confirmed, due by ${overdue.due} (.mversion.yaml stages.${stage}.confirm_within). Next, once it runs: mv confirm ${typed} --version ${version}`,
+      `${model} ${overdue.versions.join(", ")} on ${stage} is overdue: nobody confirmed that it runs by ${overdue.due} (.mversion.yaml stages.${stage}.confirm_within). Next, once it runs: mv confirm ${typed} --version ${version}`,
     );
   }
   if (!declared) notes.push(`${stage} is no stage of .mversion.yaml`);

@@ -39,9 +39,13 @@ export async function chosenReleases(
   const names = model === undefined ? modelNames(project) : [oneModel(project, model)];
   const found = names.flatMap((name) => (all ? releases.of(name) : newest(releases, name)));
   if (found.length > 0) return found;
-  throw new MvError("nothing-found", `${names.join(", ") || "No model"} has no release yet`, {
-    hint: "mv tag v1.0.0 -m WHY",
-  });
+  throw new MvError(
+    "nothing-found",
+    `${names.join(" and ") || "No model"} ${names.length > 1 ? "have" : "has"} no release yet`,
+    {
+      hint: "mv tag v1.0.0 -m WHY",
+    },
+  );
 }
 
 async function standing(

@@ -21,7 +21,7 @@ export async function openStoreSource(context: RemoteContext, address: string, s
       const { assignment } = parseStageFile(file.bytes, path);
       if (assignment.model !== model || assignment.stage !== stage) {
         throw new MvError("invalid-file", `${path} of ${remote.url} is the assignment ${assignment.tag}`, {
-          hint: "mv promote … --push, which writes it anew",
+          hint: "mv push --all, which writes it anew",
           details: { file: path },
         });
       }
@@ -42,7 +42,7 @@ export async function openStoreSource(context: RemoteContext, address: string, s
       if (copy.release.model === model && copy.release.version === version) return { ...copy, executable: new Set() };
       const other = `${copy.release.model} ${copy.release.version}`;
       throw new MvError("invalid-file", `${path} of ${remote.url} is the release ${other}`, {
-        hint: "mv push, which writes it anew",
+        hint: "mv push --all, which writes it anew",
         details: { file: path },
       });
     },
