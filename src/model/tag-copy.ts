@@ -18,7 +18,10 @@ export interface TagCopy {
 /** Reads such a file, which may be hostile. `file` stands in messages. Throws MvError invalid-file. */
 export function readTagCopy(bytes: Uint8Array, file: string, maxBytes: number): TagCopy {
   const refuse = (why: string): MvError =>
-    new MvError("invalid-file", `${file}:1: ${why}`, { hint: "mv push --all, which writes it anew", details: { file } });
+    new MvError("invalid-file", `${file}:1: ${why}`, {
+      hint: "mv push --all, which writes it anew",
+      details: { file },
+    });
   if (bytes.length > maxBytes) throw refuse(`it is larger than ${maxBytes} bytes`);
   const fields = readFields(bytes);
   if (fields === null) throw refuse("it is not a JSON object in UTF-8");

@@ -135,29 +135,6 @@ describe("mv promote", () => {
     `);
   });
 
-  it("takes the model from the version's word, where that names one beyond doubt", async () => {
-    const repo = forkRepo(base);
-    await play(repo, "mv init --model risk", "mv promote v1.1.0 churn@staging -m First");
-    expect(await screen(repo, "mv promote v1.1.0 production -m Why")).toMatchInlineSnapshot(`
-      "! mversion: There are 2 models: churn, risk
-      ! Next: name one with --model NAME
-      exit 2"
-    `);
-    expect(await screen(repo, "mv promote churn@staging production -m Why")).toMatchInlineSnapshot(`
-      "churn 1.1.0 on production  tag churn#production#1
-      ! Before: nothing"
-    `);
-    expect(await screen(repo, "mv promote churn@latest production -m Why")).toMatchInlineSnapshot(`
-      "churn 1.1.0 on production already
-      ! Since 2026-01-01 00:37 +0000 by Ada"
-    `);
-    expect(await screen(repo, "mv promote")).toMatchInlineSnapshot(`
-      "! mversion: mv promote needs a version and a stage
-      ! Next: mv promote v1.2.0 production -m WHY
-      exit 2"
-    `);
-  });
-
   it("splits a stage by a weight, changes it, and ends it", async () => {
     const repo = forkRepo(base);
     expect(await screen(repo, "mv promote v1.1.0 production --weight 10 -m Canary")).toMatchInlineSnapshot(`
@@ -185,7 +162,7 @@ describe("mv promote", () => {
     `);
     expect(await screen(repo, "mv promote v1.1.0 production --weight 100 -m why")).toMatchInlineSnapshot(`
       "! mversion: --weight 100: give a whole percent from 1 to 99
-      ! Next: all of it: mv promote v1.1.0 production -m WHY
+      ! Next: all of it: mv promote v1.1.0 production -m why
       exit 2"
     `);
     expect(await screen(repo, "mv promote v1.1.0 production -m 'It holds'")).toMatchInlineSnapshot(`
@@ -276,6 +253,29 @@ describe("mv promote", () => {
       "staging     -
       production  churn 1.0.0  since 2026-01-01 02:14 +0000 by Ada  First
       ! churn 1.0.0 on production is retracted: Leaked labels. Next: mv rollback production -m WHY"
+    `);
+  });
+
+  it("takes the model from the version's word, where that names one beyond doubt", async () => {
+    const repo = forkRepo(base);
+    await play(repo, "mv init --model risk", "mv promote v1.1.0 churn@staging -m First");
+    expect(await screen(repo, "mv promote v1.1.0 production -m Why")).toMatchInlineSnapshot(`
+      "! mversion: There are 2 models: churn, risk
+      ! Next: name one with --model NAME
+      exit 2"
+    `);
+    expect(await screen(repo, "mv promote churn@staging production -m Why")).toMatchInlineSnapshot(`
+      "churn 1.1.0 on production  tag churn#production#1
+      ! Before: nothing"
+    `);
+    expect(await screen(repo, "mv promote churn@latest production -m Why")).toMatchInlineSnapshot(`
+      "churn 1.1.0 on production already
+      ! Since 2026-01-01 02:38 +0000 by Ada"
+    `);
+    expect(await screen(repo, "mv promote")).toMatchInlineSnapshot(`
+      "! mversion: mv promote needs a version and a stage
+      ! Next: mv promote v1.2.0 production -m WHY
+      exit 2"
     `);
   });
 });
