@@ -85,8 +85,13 @@ async function openEmbedded(address: string, scratch: string): Promise<RemoteRep
   const failed = (error: unknown): never => {
     throw unreachable(address, error instanceof Error ? error.message : String(error));
   };
-  const refs = await git.listServerRefs({ http, url: address, protocolVersion: 1 }).catch(failed);
-  const found = new Map(refs.map(({ ref, oid }) => [ref, oid]));
+  const refs = await git.listServerRefs({ http, url: address, protocolVersion: 1, peelTags: true }).catch(failed);
+  const found = new Map(
+    refs.flatMap(({ ref, oid, peeled }) => [
+      [ref, oid],
+      ...(peeled === undefined ? [] : ([[`${ref}^{}`, peeled]] as const)),
+    ]),
+  );
   const gitdir = join(scratch, ".git");
   let made = false;
   return {
