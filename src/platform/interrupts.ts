@@ -4,7 +4,7 @@ import { sleep } from "./clock.ts";
 type Work = () => Promise<void>;
 
 /** One for the process: in the built program this module is in several files, and the one that registers is not the one that asks. */
-const WORKS = Symbol.for("mversion.interrupts");
+const WORKS = Symbol.for("git-mversion interrupts");
 const shared = globalThis as { [WORKS]?: Set<Work> };
 const works = (shared[WORKS] ??= new Set<Work>());
 
