@@ -22,8 +22,7 @@ export function setGate(next: Gate | null): void {
   gate = next;
 }
 
-async function step(name: string): Promise<void> {
-  const who = actor.getStore();
+async function step(name: string, who = actor.getStore()): Promise<void> {
   if (who !== undefined) await gate?.(who, name);
 }
 
@@ -58,10 +57,12 @@ export const stepping = {
   }),
 };
 
+/** The steps are those of whoever opened it: what threads report may run in the surroundings of another command. */
 function withSteps(remote: Remote): Remote {
+  const who = actor.getStore();
   const stepped = <Args extends unknown[], T>(name: string, work: (...args: Args) => Promise<T>) => {
     return async (...args: Args): Promise<T> => {
-      await step(name);
+      await step(name, who);
       return work(...args);
     };
   };
@@ -77,7 +78,7 @@ function withSteps(remote: Remote): Remote {
     listFiles: stepped("listFiles", remote.listFiles),
     removeFile: stepped("removeFile", remote.removeFile),
     async *list() {
-      await step("list");
+      await step("list", who);
       yield* remote.list();
     },
   };
@@ -112,12 +113,15 @@ export async function together(
   choose: (waiting: readonly string[]) => string,
 ): Promise<void> {
   const running = new Set(Object.keys(commands));
-  const waiting: { who: string; go: () => void }[] = [];
+  let waiting: { who: string; go: () => void }[] = [];
   const advance = (): void => {
     const names = [...running].filter((name) => waiting.some(({ who }) => who === name));
     if (names.length === 0 || names.length < running.size) return;
-    const next = waiting.findIndex(({ who }) => who === choose(names));
-    waiting.splice(next, 1)[0]?.go();
+    const chosen = choose(names);
+    // All that it does at once: of two answers that it waits for, one alone would not bring it to its next step.
+    const released = waiting.filter(({ who }) => who === chosen);
+    waiting = waiting.filter(({ who }) => who !== chosen);
+    for (const { go } of released) go();
   };
   setGate((who) => {
     const gone = new Promise<void>((go) => waiting.push({ who, go }));
