@@ -6,7 +6,8 @@
  *
  * const project = await openProject({ cwd: process.cwd(), env: process.env });
  * const { all } = await readReleases(project);
- * console.log(all.map((release) => `${release.model} ${release.version}`), await status(project));
+ * const versions = all.map((release) => `${release.model} ${release.version}`);
+ * const { models } = await status(project);
  * ```
  *
  * Every operation takes the project and a plain input, returns plain data, prints nothing, and throws `MvError` with a

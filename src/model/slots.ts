@@ -75,7 +75,7 @@ export function slotsOf(owners: readonly string[], version: string): SlotRange[]
 }
 
 /**
- * The slots of new weights, with as few of them moved as any layout could: a version that loses weight gives up just what it
+ * The slots of new weights, with the fewest of them moved that a layout can move: a version that loses weight gives up just what it
  * loses, one that gains keeps all it had. The first version of the list gives up its highest slots and the others their
  * lowest, so that a canary that grows and shrinks again has its first keys back. Gainers take the free slots from the lowest
  * up, in the order of the list.

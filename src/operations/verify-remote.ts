@@ -86,7 +86,7 @@ async function lookAt(
   { sample: percent = 100, jobs }: VerifyRemoteInput,
 ): Promise<{ states: Map<string, HeldState>; sample: ObjectRef[]; open: number }> {
   const left = [...objects].filter(([sha256]) => !read.has(sha256));
-  // One byte is as good as any size that is not known: a store that has another number of them says so.
+  // Where a size is not known, one byte stands for it: a store that has another number of them says so.
   const asked = left.map(([sha256, { size }]) => ({ sha256, size: size ?? 1 }));
   const held = await remote.has(asked);
   const there = asked.filter(({ sha256 }) => held.has(sha256));
@@ -104,7 +104,7 @@ async function lookAt(
   return { states, sample, open: there.length - sample.length };
 }
 
-/** So many of the items, each as likely as any other. */
+/** So many of the items, all equally likely. */
 function draw<T>(items: readonly T[], count: number): T[] {
   const pool = [...items];
   for (let at = 0; at < Math.min(count, pool.length); at += 1) {
