@@ -213,8 +213,7 @@ async function removeAll(
   let bytes = 0;
   for (let at = 0; at < objects.length; at += BATCH) {
     const batch = objects.slice(at, at + BATCH);
-    await lock.requireHeld();
-    await remote.remove(batch.map(({ sha256 }) => sha256));
+    await lock.whileHeld(() => remote.remove(batch.map(({ sha256 }) => sha256)));
     project.report({ phase: "Removing", bytes: (bytes += sum(batch)), total, files: objects.length });
   }
 }

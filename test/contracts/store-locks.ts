@@ -48,7 +48,7 @@ export function storeLockContract(name: string, open: () => Promise<RemoteUnderT
 
     test("no push begins while a gc runs, and the next one knows that one ran", async () => {
       await withGcLock(project, remote, async (lock) => {
-        await lock.requireHeld();
+        await lock.whileHeld(async () => undefined);
         await expect(holdOnStore(project, await again(), [X])).rejects.toMatchObject({ code: "locked" });
         expect(await remote.listFiles("locks")).toEqual(["locks/gc.json"]);
       });
@@ -64,10 +64,10 @@ export function storeLockContract(name: string, open: () => Promise<RemoteUnderT
       let [inside, most, done] = [0, 0, 0];
       const clean = async (): Promise<void> => {
         const own = await again();
-        await withGcLock(project, own, async ({ requireHeld }) => {
+        await withGcLock(project, own, async ({ whileHeld }) => {
           inside += 1;
           most = Math.max(most, inside);
-          await requireHeld();
+          await whileHeld(async () => undefined);
           await new Promise((resolve) => setTimeout(resolve, 20));
           done += 1;
           inside -= 1;
@@ -93,22 +93,37 @@ export function storeLockContract(name: string, open: () => Promise<RemoteUnderT
     });
 
     test("a gc that is interrupted says so before it ends, and goes no further", async () => {
-      const cleaning = withGcLock(project, remote, async ({ requireHeld }) => {
+      const cleaning = withGcLock(project, remote, async ({ whileHeld }) => {
         await settleInterrupts(10_000);
         expect((await readGcState(remote))?.lock.state).toBe("ended");
-        await requireHeld();
+        await whileHeld(async () => expect.unreachable());
       });
       await expect(cleaning).rejects.toMatchObject({ code: "locked" });
+    });
+
+    test("a gc that is interrupted in the middle of removing lets nobody in before that is over", async () => {
+      const cleaning = withGcLock(project, remote, async ({ whileHeld }) => {
+        let interrupted = Promise.resolve();
+        await whileHeld(async () => {
+          interrupted = settleInterrupts(10_000);
+          for (let look = 0; look < 3; look += 1) {
+            expect((await readGcState(remote))?.lock.state).toBe("running");
+          }
+        });
+        await interrupted;
+        expect((await readGcState(remote))?.lock.state).toBe("ended");
+      });
+      await cleaning;
     });
 
     test("a gc whose lock was declared ended goes no further", async () => {
       const cleaning = withGcLock(
         project,
         remote,
-        async ({ requireHeld }) => {
-          await requireHeld();
+        async ({ whileHeld }) => {
+          await whileHeld(async () => undefined);
           await unlockStore(project, await again());
-          await requireHeld();
+          await whileHeld(async () => expect.unreachable());
         },
         { beatMs: 0 },
       );

@@ -17,8 +17,11 @@ const SURE_MS = 120_000;
 export interface HeldGcLock {
   /** The time by the store's clock when the lock was taken; null where the store does not tell. */
   readonly taken: Date | null;
-  /** Call it before each step that cannot be taken back. Throws MvError locked where the lock may be another's by now. */
-  requireHeld(): Promise<void>;
+  /**
+   * Runs a step that cannot be taken back. Others are not told that we have ended before it is over, an interruption included.
+   * Throws MvError locked, before the step, where the lock may be another's by now.
+   */
+  whileHeld<S>(step: () => Promise<S>): Promise<S>;
 }
 
 /** Runs `work` while this process alone cleans the store. Throws MvError locked, naming who else does. */
@@ -32,6 +35,7 @@ export async function withGcLock<T>(
   let { mark, modified } = await take(project, remote, lock);
   let [sure, isLost] = [Date.now(), false];
   let beating: Promise<void> | null = null;
+  let stepping: Promise<unknown> | null = null;
 
   async function beat(): Promise<void> {
     const began = Date.now();
@@ -48,7 +52,7 @@ export async function withGcLock<T>(
   }
   async function end(): Promise<void> {
     isLost = true;
-    await beating?.catch(() => undefined);
+    await Promise.allSettled([stepping, beating]);
     // Where it fails, others find out after a while that nobody is there any more.
     const ended = Buffer.from(formatGcLock({ ...lock, state: "ended" }));
     await remote.writeFile(GC_FILE, ended, mark).catch(unlessOurs);
@@ -60,9 +64,12 @@ export async function withGcLock<T>(
   try {
     return await work({
       taken: modified,
-      async requireHeld() {
+      async whileHeld(step) {
         if (Date.now() - sure >= beatMs) await beatOnce();
         if (isLost || Date.now() - sure > SURE_MS) throw lost(remote);
+        const running = Promise.resolve().then(step);
+        stepping = running;
+        return running.finally(() => (stepping = null));
       },
     });
   } finally {
