@@ -21,7 +21,9 @@ export async function cloneTags(address: string, folder: string): Promise<Git> {
   }
   const git = async (...args: string[]): Promise<void> => {
     const answer = await run({ cwd: folder, args: [...NO_EXT, ...args], env: LOCAL_ENV });
-    if (answer.status === 0) return;
+    // A shallow fetch of a pattern that nothing matches fails in silence: there is no tag yet.
+    const isNothing = args[0] === "fetch" && answer.status === 1 && answer.stderr.length === 0;
+    if (answer.status === 0 || isNothing) return;
     const said = words(answer.stderr).replaceAll(address, shown);
     throw new MvError("unreachable", `${shown}: ${said}`, { hint: "check the address and your access to it" });
   };

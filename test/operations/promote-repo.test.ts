@@ -6,7 +6,7 @@ import { parseStageFile } from "../../src/model/stage-file.ts";
 import type { Surroundings } from "../../src/operations/project.ts";
 import { promoteAt, rollbackAt } from "../../src/operations/registry/elsewhere.ts";
 import { play } from "../helpers/cli.ts";
-import { scratchDir, testEnv } from "../helpers/git.ts";
+import { createRepo, scratchDir, testEnv } from "../helpers/git.ts";
 import { refusal } from "../helpers/refusal.ts";
 import { type Shared, sharedProject } from "../helpers/shared.ts";
 
@@ -106,4 +106,15 @@ test("a path counts from the current folder", async () => {
   });
   expect(result.assigned.number).toBe(3);
   expect(existsSync(join(temp, "repo"))).toBe(false);
+});
+
+test("a repository without a tag, and one without a commit, are named for what they lack", async () => {
+  const bare = createRepo({ bare: true });
+  const at = (): Promise<unknown> =>
+    refusal(rollbackAt(around, `file://${bare.dir}`, { stage: "production", reason: "x" }));
+  expect(await at()).toMatchObject({ code: "no-config" });
+  bare.git("symbolic-ref", "HEAD", "refs/heads/main");
+  shared.repo.git("push", "-q", "--no-verify", bare.dir, "main");
+  expect(await at()).toMatchObject({ code: "no-earlier", message: "Nothing was ever on production" });
+  expect(readdirSync(temp).filter((name) => name.startsWith("mversion-"))).toEqual([]);
 });
