@@ -1,9 +1,11 @@
 // mv retract: marks a release as withdrawn. An event of its own: the release and its tag stay as they are.
 import { MvError } from "../errors.ts";
-import { formatRetractionMessage, formatRetractionTag } from "../model/release.ts";
+import { formatRetractionMessage, formatRetractionTag, type Release } from "../model/release.ts";
 import { changing } from "./change.ts";
 import type { Project } from "./project.ts";
-import { readReleases } from "./releases.ts";
+import { readRegistry } from "./registry.ts";
+import { readReleases, type Releases } from "./releases.ts";
+import { stageWord } from "./stage.ts";
 import { quoted } from "./targets.ts";
 import { findVersion } from "./versions.ts";
 
@@ -49,7 +51,21 @@ export async function retract(project: Project, input: RetractInput): Promise<Re
     const name = formatRetractionTag(release.tag);
     const message = formatRetractionMessage({ model, version, reason, release: release.oid });
     const [made] = await project.git.createTags([{ name, target: release.commit, message }], {});
+    await warnOfStages(project, releases, release);
     const remotes = await project.git.remotes();
     return { model, version, tag: name, oid: made?.oid ?? "", reason, remotes };
   });
+}
+
+/** A retraction moves nothing: where the release runs, it goes on. */
+async function warnOfStages(project: Project, releases: Releases, release: Release): Promise<void> {
+  const registry = readRegistry(project, releases);
+  const stages = registry.stages.filter(({ model }) => model === release.model);
+  const standings = await registry.latestOf(stages);
+  for (const standing of standings) {
+    if (!standing?.rollout.some(({ tag }) => tag === release.oid)) continue;
+    const { model, stage } = standing;
+    const next = `mv rollback ${quoted(stageWord(project, { model, stage }))} -m WHY`;
+    project.warn(`${model} ${release.version} still runs on ${stage}. Next: ${next}`);
+  }
 }

@@ -61,6 +61,15 @@ describe("mv untag", () => {
 });
 
 describe("mv retract", () => {
+  it("says where the version goes on running", async () => {
+    const repo = forkRepo(base);
+    await play(repo, "mv promote v1.0.0 production -m First", "mv promote v1.1.0 production --weight 10 -m Canary");
+    expect(await screen(repo, "mv retract v1.1.0 -m 'Leaked labels'")).toMatchInlineSnapshot(`
+      "! mversion: warning: churn 1.1.0 still runs on production. Next: mv rollback production -m WHY
+      churn 1.1.0 retracted  tag v1.1.0#retracted"
+    `);
+  });
+
   it("marks a release, and says how others learn of it", async () => {
     const repo = forkRepo(base);
     expect(await screen(repo, "mv retract v1.0.0 -m 'Trained on leaked labels'")).toMatchInlineSnapshot(
