@@ -65,6 +65,7 @@ export async function add(project: Project, input: AddInput): Promise<AddResult>
       project,
       plans.flatMap((plan) => filesOf(project, plan)),
     );
+    await requireRoom(project, plans, input);
     const stored: Stored[] = [];
     for (const plan of plans) stored.push(await store(project, plan, input));
     return record(project, snapshot, input, stored);
@@ -91,7 +92,7 @@ async function store(project: Project, plan: Plan, { move = false, toRemote }: A
   const bytes =
     toRemote === undefined
       ? await cache.add(absolute, path, { move, progress: project.report, ...ignored }).catch((error: unknown) => {
-          throw withoutCopy(project, path, move, error) ?? error;
+          throw (move ? null : withoutCopy(`a copy of ${path}`, fromHere(project, path), error)) ?? error;
         })
       : await (await import("./add/to-remote.ts")).addToRemote(project, toRemote, { absolute, path }, ignored);
   if (bytes.kind === "directory" && bytes.files === 0) {
@@ -104,12 +105,21 @@ async function store(project: Project, plan: Plan, { move = false, toRemote }: A
   return { plan, bytes };
 }
 
-/** The disk has no room for a second copy: the two ways that need none. */
-function withoutCopy(project: Project, path: string, move: boolean, error: unknown): MvError | null {
-  if (move || !isMvError(error) || error.code !== "no-space") return null;
-  const here = fromHere(project, path);
-  return new MvError("no-space", `There is no room for a copy of ${path} in the cache: ${error.message}`, {
-    hint: `mv add --move ${here}, or mv add ${here} --to-remote NAME: neither needs a copy`,
+/** Several files are to fit together: otherwise the last is refused when the others have filled the disk. */
+async function requireRoom(project: Project, plans: readonly Plan[], { move, toRemote }: AddInput): Promise<void> {
+  if (move === true || toRemote !== undefined || plans.length < 2) return;
+  const store = await project.store();
+  const artifacts = plans.map(({ target: { absolute, path } }) => ({ absolute, key: path }));
+  await store.requireRoomToAdd(artifacts).catch((error: unknown) => {
+    throw withoutCopy(`copies of these ${plans.length} paths`, "PATH…", error) ?? error;
+  });
+}
+
+/** The disk has no room for a second copy: the ways that need none there. */
+function withoutCopy(what: string, operand: string, error: unknown): MvError | null {
+  if (!isMvError(error) || error.code !== "no-space") return null;
+  return new MvError("no-space", `There is no room for ${what} in the cache: ${error.message}`, {
+    hint: `mv add --move ${operand}, or mv add ${operand} --to-remote NAME: neither needs a copy\nA cache on another disk: git config mversion.cache FOLDER`,
     details: error.details,
     cause: error,
   });

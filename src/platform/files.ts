@@ -157,7 +157,8 @@ export async function freeBytes(dir: string): Promise<number> {
   for (let folder = dir; ; folder = dirname(folder)) {
     try {
       const disk = await statfs(folder);
-      return disk.bavail * disk.bsize;
+      // Mounted buckets and the like do not know, and say that the whole disk has nothing.
+      return disk.blocks === 0 ? Number.MAX_SAFE_INTEGER : disk.bavail * disk.bsize;
     } catch (error) {
       if (!isAbsent(error) || folder === dirname(folder)) throw error;
     }

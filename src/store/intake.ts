@@ -13,6 +13,7 @@ import { makeFolder, writeWhole } from "../platform/files.ts";
 import type { Workers } from "../platform/workers.ts";
 import type { Sha } from "./bytes.ts";
 import type { Arrival, Objects } from "./objects.ts";
+import { CLONED_FROM } from "./room.ts";
 
 /** A file as it was hashed: what the hashes belong to. */
 export type Hashed = Digests & { stat: FileStat };
@@ -34,8 +35,6 @@ export interface Intake {
   discard(): void;
 }
 
-/** From that size on a file has a stream of its own, which shows progress while it is read. */
-const LARGE = 8 * 1024 * 1024;
 const READ_ONLY = 0o444;
 /** Bytes of many small files that keep the disk busy for a while. */
 const EARLY_FROM = 64 * 1024 * 1024;
@@ -101,7 +100,8 @@ export function createIntake(objects: Objects, workers: Workers, shared: boolean
 
   return {
     async files(sources, onBytes) {
-      const isLarge = (source: Source): boolean => source.size >= LARGE;
+      // They have a stream each, which shows progress while it is read.
+      const isLarge = (source: Source): boolean => source.size >= CLONED_FROM;
       const results: Hashed[] = await small(
         sources.filter((source) => !isLarge(source)),
         onBytes,

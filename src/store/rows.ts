@@ -7,6 +7,7 @@ import type { Ignored, Progress } from "./bytes.ts";
 import { hashFiles } from "./hash-files.ts";
 import type { Hashed, Intake, Source } from "./intake.ts";
 import type { Objects } from "./objects.ts";
+import { requireRoomFor } from "./room.ts";
 import { statFiles } from "./stat-files.ts";
 import { isRacy, type KnownArtifact, letSettle, type StatIndex } from "./stat-index.ts";
 import type { KnownFile, Row } from "./stat-table.ts";
@@ -56,9 +57,15 @@ export async function rowsOf(
   const stale = rows.flatMap((row, at) => (row === null ? [at] : []));
   if (stale.length === 0) return { rows: rows.filter((row) => row !== null), since: 0n };
   const stats = stale.map((at) => statAt(files.stats, at));
+  const sources = stale.map((at, place) => ({ path: sourceAt(files, at), size: stats[place]?.size ?? 0 }));
+  if (intake && !reading.options.move) {
+    // What a link of ours leads to is in the cache.
+    const copied =
+      files.linked.size === 0 ? sources : sources.filter((_, place) => !files.linked.has(stale[place] ?? -1));
+    await requireRoomFor(reading.objects, copied);
+  }
   await letSettle(stats);
   const since = nowNs();
-  const sources = stale.map((at, place) => ({ path: sourceAt(files, at), size: stats[place]?.size ?? 0 }));
   const hashed = await hashAll(reading, sources, intake);
   const found: Row[] = rows.map((row) => row ?? -1);
   for (const [place, at] of stale.entries()) {

@@ -16,6 +16,7 @@ import { createManifests, entriesNow } from "./manifests.ts";
 import { type Placing, prepare, type Prepared, removeEmptyFolders } from "./place.ts";
 import type { Link, Placement } from "./place-plan.ts";
 import { readPath } from "./read.ts";
+import { requireRoomForAll } from "./room.ts";
 import { emptyQuarantine, removeStored, startsWith, type Stored, storedObjects } from "./sweep.ts";
 import { createStatIndex } from "./stat-index.ts";
 
@@ -37,6 +38,8 @@ export interface Store {
    * where it is rotten. `move`: renamed instead of copied. Throws file-changing, link-leaves, bad-path, no-space.
    */
   add(absolute: string, key: string, options?: AddOptions): Promise<Bytes>;
+  /** Throws no-space where the cache's disk cannot hold what several files would bring into it; `add` asks for each path itself. */
+  requireRoomToAdd(artifacts: readonly { absolute: string; key: string }[]): Promise<void>;
   /** What a path holds now; null where there is nothing. Hashes only what the stat index does not know. */
   look(absolute: string, key: string, options?: LookOptions): Promise<Bytes | null>;
   /** Starts threads where a folder of many files is known, for looks that will come: they take a while to start. */
@@ -131,6 +134,7 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
         intake.discard();
       }
     },
+    requireRoomToAdd: (artifacts) => requireRoomForAll({ objects, index }, artifacts),
     look: (absolute, key, options = {}) => readPath({ objects, index, workers, absolute, key, options }, null),
     expectLooks() {
       if (index.hasMany()) workers.start();

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { play, run } from "../helpers/cli.ts";
+import { json, play, run, screen } from "../helpers/cli.ts";
 import { createRepo, repoAt, scratchDir, type TestRepo } from "../helpers/git.ts";
 
 const SHARDS = 30;
@@ -50,6 +50,12 @@ function contentOf(folder: string): string[] {
     .map((name) => `${name} ${digest(name)} ${(statSync(join(folder, name)).mode & 0o777).toString(8)}`);
 }
 
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { recursive: true }) as string[];
+  return names.filter((name) => statSync(join(folder, name)).isFile());
+}
+
 const cached = (repo: TestRepo): number => {
   const folder = repo.path(".git/mversion/cache/objects");
   const sizes = (readdirSync(folder, { recursive: true }) as string[]).map((name) => statSync(join(folder, name)));
@@ -65,7 +71,14 @@ test.skipIf(!isRoot)("60 of 70: add --move, push, evict, pull", { timeout: 240_0
     chmodSync(repo.path("shards/7.bin"), 0o755);
     const before = contentOf(repo.path("shards"));
     await play(repo, "mv init --model big --no-hooks", `mv remote add store ${store}`);
-    expect(await run(repo, "mv add shards")).toMatchObject({ status: 1, stderr: expect.stringContaining("--move") });
+    const shown = await screen(repo, "mv add shards");
+    expect(shown.replace(/and \d+ are free/, "and … are free")).toMatchInlineSnapshot(`
+      "! mversion: refused: There is no room for a copy of shards in the cache: 6000000 bytes are to come into /repo/.git/mversion/cache/objects, and … are free
+      ! Next: mv add --move shards, or mv add shards --to-remote NAME: neither needs a copy
+      ! A cache on another disk: git config mversion.cache FOLDER
+      exit 1"
+    `);
+    expect(filesIn(repo.path(".git/mversion/cache"))).toEqual([]);
     expect(contentOf(repo.path("shards"))).toEqual(before);
     await play(repo, "mv add --move shards", "mv tag v1.0.0 -m first", "mv push", "mv evict shards");
     // Linked to the cache, they were made read-only.
@@ -82,6 +95,31 @@ test.skipIf(!isRoot)("60 of 70: add --move, push, evict, pull", { timeout: 240_0
     rmSync(repo.path("shards/3.bin"));
     await play(repo, "mv restore shards");
     expect(contentOf(repo.path("shards"))).toEqual(before);
+  }),
+);
+
+test.skipIf(!isRoot)("several files are to fit together", () =>
+  onDisk(7_000_000, async (disk) => {
+    const repo = repoWithShards(disk);
+    await play(repo, "mv init --model big --no-hooks");
+    for (const name of ["one", "two"]) writeFileSync(repo.path(name), randomBytes(400_000));
+    writeFileSync(repo.path("one"), randomBytes(400_000));
+    const document = await json(repo, "mv add one two --json");
+    expect(document).toMatchObject({ ok: false, error: { code: "no-space", details: { needed: 800_000 } } });
+    expect(document.error?.details["free"]).toBeLessThan(300_000);
+    expect((await screen(repo, "mv add one two")).replace(/and \d+ are free/, "and … are free")).toMatchInlineSnapshot(`
+      "! mversion: refused: There is no room for copies of these 2 paths in the cache: 800000 bytes are to come into /repo/.git/mversion/cache/objects, and … are free
+      ! Next: mv add --move PATH…, or mv add PATH… --to-remote NAME: neither needs a copy
+      ! A cache on another disk: git config mversion.cache FOLDER
+      exit 1"
+    `);
+    expect(filesIn(repo.path(".git/mversion/cache"))).toEqual([]);
+
+    // What the cache has already takes no room again.
+    rmSync(repo.path("shards"), { recursive: true });
+    await play(repo, "mv add one two");
+    for (let at = 0; at < 24; at++) writeFileSync(repo.path(`fill-${at}`), randomBytes(SHARD_BYTES));
+    await play(repo, "mv add one two");
   }),
 );
 

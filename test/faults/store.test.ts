@@ -158,13 +158,13 @@ describe.skipIf(!hasStrace)("a failing disk", () => {
 });
 
 describe.skipIf(!isRoot)("a full disk", () => {
-  function onSmallDisk(use: (disk: string) => void | Promise<void>): Promise<void> {
+  function onSmallDisk(use: (disk: string) => void | Promise<void>, bytes = 2 << 20): Promise<void> {
     const disk = mkdtempSync(join(home, "disk-"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", disk]);
     return Promise.resolve(use(disk)).finally(() => execFileSync("umount", [disk]));
   }
 
-  test("of the cache: said, cleaned up, and what was there is intact", () =>
+  test("of the cache: refused before the first byte, and what was there is intact", () =>
     onSmallDisk((disk) => {
       const dir = mkdtempSync(join(home, "full-"));
       write(dir, OLD);
@@ -175,11 +175,34 @@ describe.skipIf(!isRoot)("a full disk", () => {
         writeFileSync(join(dir, "root", "file"), Buffer.alloc(size, "x"));
         const failed = run("add-file", dir, env);
         expect(failed).toMatchObject({ status: 1 });
-        expect(failed.stderr).toMatch(/^no-space: .*full/);
-        expect(failed.stderr).toContain(disk);
+        expect(failed.stderr).toMatch(new RegExp(`^no-space: ${size} bytes are to come into ${disk}/.* are free`));
         expect(readdirSync(join(disk, "cache"), { recursive: true }).toSorted()).toEqual(before);
       }
     }));
+
+  // Blocks of small files are more than their bytes: what is added up beforehand fits, and the disk is full all the same.
+  test.each([
+    ["at a small file", 0, 1000],
+    ["at a large file", 9 << 20, 700],
+  ])("of the cache, filled meanwhile %s: said, and cleaned up", (_, large, small) =>
+    onSmallDisk(
+      (disk) => {
+        const dir = mkdtempSync(join(home, "full-"));
+        write(dir, OLD);
+        const env = { MV_CACHE: join(disk, "cache") };
+        expect(run("add", dir, env)).toMatchObject({ status: 0 });
+        const before = readdirSync(join(disk, "cache"), { recursive: true }).toSorted();
+        for (let at = 0; at < small; at++) writeFileSync(join(dir, "root", "folder", String(at)), String(at));
+        writeFileSync(join(dir, "root", "folder", "large"), Buffer.alloc(large, "x"));
+        const failed = run("add", dir, env);
+        expect(failed).toMatchObject({ status: 1 });
+        expect(failed.stderr).toMatch(/^no-space: .*full/);
+        expect(failed.stderr).toContain(disk);
+        expect(readdirSync(join(disk, "cache"), { recursive: true }).toSorted()).toEqual(before);
+      },
+      large + (2 << 20),
+    ),
+  );
 
   test("of the working tree: refused before the first byte", () =>
     onSmallDisk(async (disk) => {
