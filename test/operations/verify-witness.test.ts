@@ -1,5 +1,5 @@
 // A store and a Git host remember tags that nothing here names any more.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { verify } from "../../src/operations/verify.ts";
@@ -57,6 +57,19 @@ test("a tag that was made anew, here or there", async () => {
   const anew = expect.stringMatching(/v1\.1\.0 as tag object <oid>; here it is <oid> \[git show v1\.1\.0, and ask/);
   expect((await found("store")).filter((line) => line.includes("v1.1.0"))).toEqual([anew]);
   expect((await found("origin")).filter((line) => line.includes("v1.1.0"))).toEqual([anew]);
+});
+
+test("a stage's file that is older than the newest assignment, which proves itself all the same", async () => {
+  const file = join(shared.store, "models/churn/stages/production.json");
+  const first = readFileSync(file);
+  await play(shared.repo, "mv promote v1.0.0 production -m Second --push");
+  expect(await found("store")).toEqual([]);
+  expect(warnings).toEqual([]);
+  writeFileSync(file, first);
+  expect(await found("store")).toEqual([]);
+  expect(warnings).toEqual([
+    "store: models/churn/stages/production.json is churn#production#1, and the newest is churn#production#2: it was not sent there (mv push --all does), or the older one was put back",
+  ]);
 });
 
 test("a release that the Git host lost, and an event that it does not have yet", async () => {

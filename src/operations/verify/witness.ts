@@ -35,9 +35,34 @@ export async function askWitness(
   }
   const now = new Map(releases.tags.map((tag) => [tag.name, tag.oid]));
   const problems: Problem[] = [];
-  if (isStore) problems.push(...(await compareWithSeen(project, now, await seenByStore(project, name, models))));
+  if (isStore) {
+    const seen = await seenByStore(project, name, models);
+    problems.push(...(await compareWithSeen(project, now, seen)));
+    warnOfOldStages(project, now, seen);
+  }
   if (remotes.includes(name)) problems.push(...(await askGitRemote(project, releases, models, name, now)));
   return problems;
+}
+
+/** What serves from the store alone runs what its file of the stage says, whose signatures are good however old it is. */
+function warnOfOldStages(project: Project, now: ReadonlyMap<string, string>, seen: readonly Seen[]): void {
+  const newest = new Map<string, { number: number; tag: string }>();
+  const chainOf = (tag: string): { chain: string; number: number } | null => {
+    const name = readEventName(tag);
+    return name?.kind === "assign" ? { chain: `${name.model}@${name.stage}`, number: name.number } : null;
+  };
+  for (const tag of now.keys()) {
+    const event = chainOf(tag);
+    if (event && event.number > (newest.get(event.chain)?.number ?? 0)) newest.set(event.chain, { ...event, tag });
+  }
+  for (const { tag, where } of seen) {
+    const event = chainOf(tag);
+    const last = event && newest.get(event.chain);
+    if (!event || !last || last.number <= event.number) continue;
+    project.warn(
+      `${where} is ${tag}, and the newest is ${last.tag}: it was not sent there (mv push --all does), or the older one was put back`,
+    );
+  }
 }
 
 async function askGitRemote(
