@@ -1,10 +1,11 @@
 // mv get: one version's artifacts from a Git repository or straight from a store, into a folder, for a container or a script.
 import { resolve } from "node:path";
 import { isMvError, MvError } from "../errors.ts";
-import { bring, digestOf, requireSigned } from "./get/bring.ts";
+import { bring, digestOf } from "./get/bring.ts";
 import { choose } from "./get/choose.ts";
 import { replaceFolder } from "./get/folder.ts";
 import { holds } from "./get/held.ts";
+import { requireSigned } from "./get/signed.ts";
 import { openSource } from "./get/source.ts";
 import { readStamp, type Stamp } from "./get/stamp.ts";
 import { createStores } from "./get/stores.ts";
@@ -25,7 +26,7 @@ export interface GetInput {
   ifChanged?: boolean | undefined;
   /** Replace a folder that holds other things. */
   force?: boolean | undefined;
-  /** An allowed-signers file: the release's tag must be signed by its tagger. */
+  /** An allowed-signers file: the tags of the release, and of the assignment of a stage, must be signed by their taggers. */
   allowedSigners?: string | undefined;
   jobs?: number | undefined;
 }
@@ -54,7 +55,8 @@ async function getInto(around: Surroundings, input: GetInput): Promise<GetResult
     try {
       const wanted = await findWanted(source, input.version);
       if (input.allowedSigners !== undefined) {
-        await requireSigned(wanted, resolve(around.cwd, input.allowedSigners), around);
+        const { assigned } = wanted;
+        await requireSigned({ releases: [wanted], assigned }, input.allowedSigners, around);
       }
       const stores = createStores(source);
       const pieces = await choose(wanted.release, { paths: input.paths, data: input.data === true }, stores);

@@ -6,8 +6,9 @@ import { changing } from "./change.ts";
 import { againCommand } from "./promote/again.ts";
 import { requireSameInputs } from "./promote/inputs.ts";
 import { wantedShares } from "./promote/shares.ts";
+import { standsAlready } from "./promote/standing-still.ts";
 import type { Project } from "./project.ts";
-import { readRegistry, type StageName, type Standing } from "./registry.ts";
+import { readRegistry, type StageName } from "./registry.ts";
 import { appendAssignment } from "./registry/append.ts";
 import { openPublisher, type Published, shareCommand } from "./registry/publish.ts";
 import { eventReason } from "./registry/reason.ts";
@@ -71,7 +72,7 @@ export async function promoteIn(project: Project, input: PromoteInput): Promise<
   const current = await registry.latest(name.model, name.stage);
   const wanted = await wantedShares(project, releases, name, input, current);
   const before = current && staged(releases, current);
-  const isNew = current === null || !isSame(current, wanted);
+  const isNew = current === null || !(await standsAlready(project, current, wanted));
   if (isNew) {
     await requireSameInputs(project, wanted.releases);
     const isThere = (oid: string): boolean => current?.rollout.some(({ tag }) => tag === oid) === true;
@@ -93,19 +94,6 @@ export async function promoteIn(project: Project, input: PromoteInput): Promise<
   const published = (await publisher?.send(standing, { isNew })) ?? null;
   const share = isNew ? await shareCommand(project, published, againCommand({ ...input, reason, push: true })) : null;
   return { ...name, changed: isNew, assigned: staged(releases, standing), before, published, share };
-}
-
-function isSame(
-  before: Pick<Standing, "rollout" | "baseline">,
-  wanted: Pick<Standing, "rollout" | "baseline">,
-): boolean {
-  return (
-    before.baseline === wanted.baseline &&
-    before.rollout.length === wanted.rollout.length &&
-    wanted.rollout.every(({ tag, weight }) =>
-      before.rollout.some((share) => share.tag === tag && share.weight === weight),
-    )
-  );
 }
 
 /** The stage; of the model that the version names, where the stage's word names none. */

@@ -3,6 +3,7 @@ import type { RemoteRepository } from "../../git/remote-repository.ts";
 import { type Assignment, parseEvent, readEventName } from "../../model/events.ts";
 import { readForeignTag } from "../../model/tag-object.ts";
 import { parseTag } from "../../model/version.ts";
+import type { Assigned } from "./source.ts";
 
 interface Asked {
   model: string;
@@ -24,16 +25,16 @@ export async function newestAssignment(
   repository: RemoteRepository,
   asked: Asked,
   rawTag: RawTag,
-): Promise<Assignment | null> {
+): Promise<Assigned | null> {
   for (const { tag, leaves } of chainOf(repository, asked).slice(0, MOST_TRIED)) {
     const found = await rawTag(tag);
     if (found === null) continue;
     const reading = parseEvent(found.raw, found.oid, tag);
-    if (reading?.kind === "assign") return reading.event;
+    if (reading?.kind === "assign") return { assignment: reading.event, raw: found.raw };
     if (reading !== null) continue;
-    const assigned = ofOtherTool(repository, asked, { ...found, tag });
-    if (leaves && assigned !== "unreadable") return null;
-    if (assigned !== "unreadable" && assigned !== null) return assigned;
+    const assignment = ofOtherTool(repository, asked, { ...found, tag });
+    if (leaves && assignment !== "unreadable") return null;
+    if (assignment !== "unreadable" && assignment !== null) return { assignment, raw: found.raw };
   }
   return null;
 }

@@ -2,8 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MvError } from "../../errors.ts";
-import type { Progress, Surroundings } from "../project.ts";
+import type { Progress } from "../project.ts";
 import type { Piece } from "./choose.ts";
 import { fill } from "./fill.ts";
 import { formatStamp, readStamp, STAMP_FILE, type Stamp } from "./stamp.ts";
@@ -65,7 +64,7 @@ export function digestOf(oid: string, pieces: readonly Piece[]): string {
 }
 
 function stampOf(
-  { release, stage }: Wanted,
+  { release, assigned }: Wanted,
   source: string,
   pieces: readonly Piece[],
   counts: ReadonlyMap<string, number>,
@@ -82,7 +81,7 @@ function stampOf(
     dataset_snapshot_id,
     feature_set_version,
     source,
-    stage,
+    stage: assigned?.assignment.stage ?? null,
     artifacts: pieces.map((piece) => {
       if ("link" in piece) return { path: piece.path, kind: "link", link: piece.link };
       const { path, kind, sha256, size } = piece;
@@ -90,21 +89,4 @@ function stampOf(
       return { path, kind, sha256, size, ...(files === undefined ? {} : { files }) };
     }),
   };
-}
-
-/** Throws signature where the release's tag is not signed by its tagger, as the allowed-signers file says. */
-export async function requireSigned({ release, raw }: Wanted, file: string, { now }: Surroundings): Promise<void> {
-  const [{ checkTagSignature }, { readSignersFile }, { quoted }] = await Promise.all([
-    import("../../git/signature.ts"),
-    import("../trust/signers.ts"),
-    import("../targets.ts"),
-  ]);
-  const allowedSigners = readSignersFile(file, "--verify-signature");
-  const trust = { allowedSigners, revokedKeys: null, gpg: null, now: now?.() ?? new Date() };
-  const { why } = await checkTagSignature(raw, trust);
-  if (why === null) return;
-  throw new MvError("signature", `${release.tag}: ${why}`, {
-    hint: `git cat-file tag ${quoted(release.tag)}, in a clone, shows who made it and what is signed`,
-    details: { tag: release.tag },
-  });
 }

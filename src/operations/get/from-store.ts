@@ -18,14 +18,15 @@ export async function openStoreSource(context: RemoteContext, address: string, s
       const path = stageFilePath(model, stage);
       const file = await remote.readFile(path, STAGE_FILE_MAX_BYTES);
       if (file === null) return null;
-      const { assignment } = parseStageFile(file.bytes, path);
+      const assigned = parseStageFile(file.bytes, path);
+      const { assignment } = assigned;
       if (assignment.model !== model || assignment.stage !== stage) {
         throw new MvError("invalid-file", `${path} of ${remote.url} is the assignment ${assignment.tag}`, {
           hint: "mv push --all, which writes it anew",
           details: { file: path },
         });
       }
-      return assignment;
+      return assigned;
     },
     async versions(model) {
       const files = await list(remote, `models/${model}/releases`);

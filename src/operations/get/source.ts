@@ -17,12 +17,19 @@ export interface Got {
   executable: ReadonlySet<string>;
 }
 
+/** An assignment as the source has it. */
+export interface Assigned {
+  assignment: Assignment;
+  /** The tag object's bytes. */
+  raw: Buffer;
+}
+
 export interface Source {
   /** For messages and the stamp: without a secret. */
   readonly url: string;
   models(): Promise<string[]>;
   /** The newest assignment of a stage; null where there is no such stage. */
-  assignment(model: string, stage: string): Promise<Assignment | null>;
+  assignment(model: string, stage: string): Promise<Assigned | null>;
   /** The numbers of all releases that are not retracted. */
   versions(model: string): Promise<string[]>;
   release(model: string, version: string): Promise<Got | null>;

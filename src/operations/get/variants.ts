@@ -5,11 +5,12 @@ import { join, resolve } from "node:path";
 import { MvError } from "../../errors.ts";
 import type { GetInput } from "../get.ts";
 import type { Surroundings } from "../project.ts";
-import { bring, digestOf, requireSigned } from "./bring.ts";
+import { bring, digestOf } from "./bring.ts";
 import { choose, type Piece } from "./choose.ts";
 import { replaceFolder } from "./folder.ts";
 import { holds } from "./held.ts";
 import { formatRolloutFile, readRolloutFile, ROLLOUT_FILE, type RolloutFile, rolloutFileOf } from "./rollout-file.ts";
+import { requireSigned } from "./signed.ts";
 import { openSource } from "./source.ts";
 import { readStamp } from "./stamp.ts";
 import { createStores } from "./stores.ts";
@@ -40,17 +41,16 @@ export async function getVariants(around: Surroundings, input: GetInput): Promis
   await replaceFolder(folder, { name: input.into, force: input.force === true }, async ({ scratch, treeFor }) => {
     const source = await openSource(around, input.source, scratch);
     try {
-      const { assignment, variants: releases } = await findVariants(source, input.version);
+      const { assigned, variants: releases } = await findVariants(source, input.version);
       if (input.allowedSigners !== undefined) {
-        const file = resolve(around.cwd, input.allowedSigners);
-        for (const wanted of releases) await requireSigned(wanted, file, around);
+        await requireSigned({ releases, assigned }, input.allowedSigners, around);
       }
       const stores = createStores(source);
       const choice = { paths: input.paths, data: input.data === true };
       const variants: Variant[] = [];
       for (const wanted of releases) variants.push({ wanted, pieces: await choose(wanted.release, choice, stores) });
       const made = rolloutFileOf(
-        assignment,
+        assigned.assignment,
         releases.map(({ release }) => release),
         source.url,
       );

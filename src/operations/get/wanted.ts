@@ -1,13 +1,13 @@
 // Which release is meant: MODEL@VERSION as typed, of what the source has.
 import { MvError } from "../../errors.ts";
-import { type Assignment, checkStageName, type Share } from "../../model/assignment.ts";
+import { checkStageName, type Share } from "../../model/assignment.ts";
 import { compare, isPrerelease, parseVersion } from "../../model/version.ts";
 import { quoted } from "../targets.ts";
-import type { Got, Source } from "./source.ts";
+import type { Assigned, Got, Source } from "./source.ts";
 
 export interface Wanted extends Got {
-  /** The stage that it was asked for by; null for a version. */
-  stage: string | null;
+  /** What puts it on the stage that it was asked for by; null for a version. */
+  assigned: Assigned | null;
 }
 
 /**
@@ -17,12 +17,13 @@ export interface Wanted extends Got {
 export async function findWanted(source: Source, word: string | undefined): Promise<Wanted> {
   const { model, version } = await split(source, word ?? "");
   const number = parseVersion(version.replace(/^v/, ""));
-  if (number !== null) return { ...(await releaseOf(source, model, number)), stage: null };
-  if (version === "latest") return { ...(await releaseOf(source, model, await newest(source, model))), stage: null };
-  const assignment = await assignmentOf(source, model, version, word);
-  const share = assignment.rollout.find((one) => one.version === assignment.baseline);
-  if (!share) throw new MvError("internal", `${assignment.tag} has no baseline`);
-  return assignedRelease(source, assignment, share);
+  if (number !== null) return { ...(await releaseOf(source, model, number)), assigned: null };
+  if (version === "latest") return { ...(await releaseOf(source, model, await newest(source, model))), assigned: null };
+  const assigned = await assignmentOf(source, model, version, word);
+  const { rollout, baseline, tag } = assigned.assignment;
+  const share = rollout.find((one) => one.version === baseline);
+  if (!share) throw new MvError("internal", `${tag} has no baseline`);
+  return assignedRelease(source, assigned, share);
 }
 
 /**
@@ -32,34 +33,30 @@ export async function findWanted(source: Source, word: string | undefined): Prom
 export async function findVariants(
   source: Source,
   word: string | undefined,
-): Promise<{ assignment: Assignment; variants: Wanted[] }> {
+): Promise<{ assigned: Assigned; variants: Wanted[] }> {
   const { model, version } = await split(source, word ?? "");
   if (version === "latest" || parseVersion(version.replace(/^v/, "")) !== null) {
     throw new MvError("usage", `--variants brings what runs on a stage, and ${word || "no word"} names none`, {
       hint: `mv get ${source.url} ${model}@production --variants -o DIR`,
     });
   }
-  const assignment = await assignmentOf(source, model, version, word);
+  const assigned = await assignmentOf(source, model, version, word);
   const variants: Wanted[] = [];
-  for (const share of assignment.rollout) variants.push(await assignedRelease(source, assignment, share));
-  return { assignment, variants };
+  for (const share of assigned.assignment.rollout) variants.push(await assignedRelease(source, assigned, share));
+  return { assigned, variants };
 }
 
-async function assignmentOf(
-  source: Source,
-  model: string,
-  stage: string,
-  word: string | undefined,
-): Promise<Assignment> {
-  const assignment = checkStageName(stage) === null ? await source.assignment(model, stage) : null;
-  if (assignment !== null) return assignment;
+async function assignmentOf(source: Source, model: string, stage: string, word: string | undefined): Promise<Assigned> {
+  const assigned = checkStageName(stage) === null ? await source.assignment(model, stage) : null;
+  if (assigned !== null) return assigned;
   throw await unknown(source, model, `neither a version nor a stage ${stage} of ${model}`, word);
 }
 
 /** The release with the very tag that the assignment names. Throws unknown-version, seal-broken. */
-async function assignedRelease(source: Source, { model, stage }: Assignment, { version, tag }: Share): Promise<Wanted> {
+async function assignedRelease(source: Source, assigned: Assigned, { version, tag }: Share): Promise<Wanted> {
+  const { model, stage } = assigned.assignment;
   const got = await releaseOf(source, model, version);
-  if (got.release.oid === tag) return { ...got, stage };
+  if (got.release.oid === tag) return { ...got, assigned };
   throw new MvError("seal-broken", `${source.url}: ${model} ${version} is not the release that ${stage} names`, {
     details: { assigned: tag, found: got.release.oid },
   });

@@ -80,7 +80,10 @@ export const shareRows: readonly CommandRow[] = [
         text: "of a stage: every version that shares it, into DIR/VERSION/, and rollout.json to route by",
       },
       { flags: "--data", text: "the data that it was trained on, too" },
-      { flags: "--verify-signature <file>", text: "an allowed-signers file: the release must be signed by its tagger" },
+      {
+        flags: "--verify-signature <file>",
+        text: "an allowed-signers file: the release, and of a stage the assignment, must be signed by their taggers",
+      },
       { flags: "--force", text: "replace a folder that holds other files" },
       { flags: "--jobs <n>", text: "how many objects at once (8)" },
     ],
