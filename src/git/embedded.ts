@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
 import { expandHome, readConfigFiles } from "./embedded/config-file.ts";
 import { diffStat } from "./embedded/diff-stat.ts";
-import { listFiles, readPaths, trackedUnder, unmerged } from "./embedded/files.ts";
+import { keptOut, listFiles, readPaths, trackedUnder, unmerged } from "./embedded/files.ts";
 import { createHistory } from "./embedded/history.ts";
 import { type Objects, createObjects } from "./embedded/objects.ts";
 import { checkFormat, findPlace, needsGit } from "./embedded/place.ts";
@@ -67,6 +67,7 @@ function createEmbedded(place: Place, config: ConfigValues): Git {
     mergeBase: async (a, b) => objects.mergeBase(await commitOf(a), await commitOf(b)),
     unmerged: () => unmerged(place),
     trackedUnder: (paths) => trackedUnder(place, paths),
+    keptOut: (paths) => keptOut(place, paths),
     config: last,
     configAll,
     remotes: async () => remoteNames(config),

@@ -119,6 +119,8 @@ export interface Git {
   unmerged(): Promise<string[]>;
   /** Which of these files, or files below these folders, the index holds. */
   trackedUnder(paths: readonly string[]): Promise<string[]>;
+  /** Which of these files the index holds and keeps out of the working tree, as a sparse checkout does. */
+  keptOut(paths: readonly string[]): Promise<string[]>;
   /** The last value, as written (a key without a value is "true"); config is read once, and again after setConfig. */
   config(key: string): Promise<string | null>;
   /** All values of a key, the most particular last. */

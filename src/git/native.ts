@@ -6,6 +6,7 @@ import { commit } from "./commit.ts";
 import type { Git } from "./git.ts";
 import { commits, diffStat, isAncestor, mergeBase } from "./history.ts";
 import {
+  keptOut,
   listTree,
   readIndex,
   readObjects,
@@ -72,6 +73,7 @@ function createNative(place: Place, early: Promise<ConfigValues>): Git {
     status: () => status(place),
     unmerged: async () => unmergedFiles(await index()),
     trackedUnder: (paths) => trackedUnder(place, paths),
+    keptOut: (paths) => keptOut(place, paths),
     config: last,
     configAll,
     diffStat: (a, b, excludeSuffixes) => diffStat(place, a, b, excludeSuffixes),

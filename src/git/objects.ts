@@ -132,3 +132,12 @@ export async function trackedUnder(place: Place, paths: readonly string[]): Prom
   const text = await askText(place, ["ls-files", "-z", "--", ...paths]);
   return [...new Set(text.split("\0").filter((path) => path !== ""))];
 }
+
+/** `ls-files -t` marks with S what skip-worktree keeps out of the working tree. */
+export async function keptOut(place: Place, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const text = await askText(place, ["ls-files", "-t", "-z", "--", ...paths]);
+  const entries = text.split("\0").filter((entry) => entry.startsWith("S "));
+  const skipped = new Set(entries.map((entry) => entry.slice(2)));
+  return paths.filter((path) => skipped.has(path));
+}

@@ -6,6 +6,7 @@ import { fastForward, fetchFrom } from "../git/pull.ts";
 import { upstreamOf } from "../git/changes.ts";
 import { MvError } from "../errors.ts";
 import { readTextFile } from "../platform/files.ts";
+import { lstatOrNull } from "../platform/stat.ts";
 import { carryOutChange, changing } from "./change.ts";
 import { chosenTargets, unique } from "./fetch/targets.ts";
 import { arrange, type Arrangement, leaveOutMissing, leaveOutUnsaved, type Wanted, wantedOf } from "./materialize.ts";
@@ -157,7 +158,9 @@ async function wantedPaths(
 ): Promise<Map<string, Wanted | null>> {
   const store = await project.store();
   const wanted = new Map<string, Wanted | null>();
-  for (const [path, { pointer }] of now.pointers) {
+  for (const [path, { pointer, keptOut }] of now.pointers) {
+    // A sparse checkout does not get what it leaves out, unless somebody brought it by name.
+    if (paths === null && keptOut && lstatOrNull(join(project.root, path)) === null) continue;
     const bytes = paths === null || paths.has(path) ? wantedOf(pointer) : null;
     if (bytes !== null) wanted.set(path, bytes);
   }

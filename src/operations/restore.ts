@@ -60,7 +60,7 @@ export async function restore(project: Project, input: RestoreInput): Promise<Re
     if (first !== undefined && !isArtifact(project, snapshot, first)) {
       return restoreVersion(project, snapshot, first, rest, input);
     }
-    const known = [...snapshot.pointers.keys()];
+    const known = [...snapshot.pointers].flatMap(([path, file]) => (file.keptOut ? [] : [path]));
     const paths = first === undefined ? known : artifactsUnder(project, snapshot, input.words);
     const wanted = new Map<string, Wanted>();
     for (const path of paths) {

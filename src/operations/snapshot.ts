@@ -16,7 +16,15 @@ export interface Snapshot {
   /** By model name; null where the tree has no record of that model. */
   readonly records: ReadonlyMap<string, { path: string; text: string; record: ModelRecord } | null>;
   /** By artifact path. */
-  readonly pointers: ReadonlyMap<string, { path: string; text: string; pointer: Pointer }>;
+  readonly pointers: ReadonlyMap<string, PointerFile>;
+}
+
+export interface PointerFile {
+  path: string;
+  text: string;
+  pointer: Pointer;
+  /** A sparse checkout keeps it out of the working tree, so its artifact is not missed there. */
+  keptOut?: true;
 }
 
 /** Where the tree is read from: "worktree", "index", or a commit's id. */
@@ -27,7 +35,7 @@ export type OnBroken = (path: string, error: MvError) => void;
 
 /**
  * Reads every record of the settings' models and every pointer of a tree. Of the working tree these are the pointers that the
- * index or a record names. Fails with invalid-file on the first unreadable one; with `onBroken` it is told and left out.
+ * index or a record names; what a sparse checkout keeps out of it is read from the index. Fails with invalid-file on the first unreadable one; with `onBroken` it is told and left out.
  */
 export async function readSnapshot(project: Project, where: Where, onBroken?: OnBroken): Promise<Snapshot> {
   const guard = <T>(path: string, read: () => T): T | null => {
@@ -47,17 +55,17 @@ export async function readSnapshot(project: Project, where: Where, onBroken?: On
   ]);
   const records = new Map<string, { path: string; text: string; record: ModelRecord } | null>();
   for (const [at, [name, { record: path }]] of models.entries()) {
-    const text = recordTexts[at] ?? null;
+    const text = recordTexts[at]?.text ?? null;
     const record = text === null ? null : guard(path, () => parseRecord(text, path));
     records.set(name, text === null || record === null ? null : { path, text, record });
   }
   const pointerFiles = where === "worktree" ? withListed(indexed, records) : indexed;
   const pointerTexts = await readTexts(project, where, pointerFiles, guard);
-  const pointers = new Map<string, { path: string; text: string; pointer: Pointer }>();
+  const pointers = new Map<string, PointerFile>();
   for (const [at, path] of pointerFiles.entries()) {
-    const text = pointerTexts[at] ?? null;
-    const pointer = text === null ? null : guard(path, () => parsePointer(text, path));
-    if (text !== null && pointer !== null) pointers.set(artifactPath(path), { path, text, pointer });
+    const found = pointerTexts[at] ?? null;
+    const pointer = found === null ? null : guard(path, () => parsePointer(found.text, path));
+    if (found !== null && pointer !== null) pointers.set(artifactPath(path), { path, ...found, pointer });
   }
   return { records, pointers };
 }
@@ -77,22 +85,38 @@ function withListed(indexed: readonly string[], records: Snapshot["records"]): s
   return [...new Set([...indexed, ...listed])].sort(compareBytes);
 }
 
+type FileText = Pick<PointerFile, "text" | "keptOut">;
+
 async function readTexts(
   project: Project,
   where: Where,
   files: readonly string[],
   guard: Guard,
-): Promise<(string | null)[]> {
-  if (where === "worktree") {
-    return files.map((file) => {
-      const limit = file.endsWith(POINTER_SUFFIX) ? POINTER_MAX_BYTES : RECORD_MAX_BYTES;
-      return guard(file, () => readTextFileSync(join(project.root, file), limit));
-    });
-  }
+): Promise<(FileText | null)[]> {
+  if (where === "worktree") return readWorktree(project, files, guard);
+  return readBlobs(project, where === "index" ? "" : where.commit, files);
+}
+
+async function readWorktree(project: Project, files: readonly string[], guard: Guard): Promise<(FileText | null)[]> {
+  const texts = files.map((file) => {
+    const limit = file.endsWith(POINTER_SUFFIX) ? POINTER_MAX_BYTES : RECORD_MAX_BYTES;
+    return guard(file, () => readTextFileSync(join(project.root, file), limit));
+  });
+  const keptOut = await project.git.keptOut(files.filter((_file, at) => texts[at] === null));
+  const staged = await readBlobs(project, "", keptOut);
+  const indexed = new Map(keptOut.map((file, at) => [file, staged[at] ?? null]));
+  return files.map((file, at) => {
+    const text = texts[at] ?? null;
+    if (text !== null) return { text };
+    const entry = indexed.get(file) ?? null;
+    return entry && { ...entry, keptOut: true };
+  });
+}
+
+async function readBlobs(project: Project, rev: string, files: readonly string[]): Promise<(FileText | null)[]> {
   if (files.length === 0) return [];
-  const rev = where === "index" ? "" : where.commit;
   const blobs = await project.git.readPaths(files.map((path) => ({ rev, path })));
-  return blobs.map((blob) => (blob === null ? null : blob.toString("utf8")));
+  return blobs.map((blob) => (blob === null ? null : { text: blob.toString("utf8") }));
 }
 
 /** The artifacts that a record lists, with what their pointers in the same tree say now. Missing pointers are left out. */

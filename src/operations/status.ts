@@ -2,7 +2,6 @@
 import { isMvError, type MvError } from "../errors.ts";
 import type { Artifact } from "../model/content.ts";
 import { pointerPath } from "../model/paths.ts";
-import type { Pointer } from "../model/pointer.ts";
 import type { ModelRecord } from "../model/record.ts";
 import { createJournal } from "../store/journal.ts";
 import type { Bytes } from "../store/store.ts";
@@ -14,7 +13,7 @@ import { type ArtifactState, bytesAt, compareBytes } from "./on-disk.ts";
 import { type Declared, overwriting } from "./overwriting.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
-import { isStale, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { isStale, type PointerFile, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { rememberedTags } from "./tag/remembered.ts";
 
 export interface ArtifactStatus {
@@ -27,6 +26,8 @@ export interface ArtifactStatus {
   only_executable?: true;
   /** For absent: whether the cache could bring it back. */
   stored?: boolean;
+  /** For absent: a sparse checkout keeps its pointer out of the working tree. */
+  kept_out?: true;
 }
 
 export interface ModelStatus {
@@ -98,8 +99,8 @@ export async function status(project: Project): Promise<StatusResult> {
     );
   }
   const artifacts: ArtifactStatus[] = [];
-  for (const [path, { pointer }] of snapshot.pointers) {
-    artifacts.push(await artifactStatus(project, releases, path, pointer, disk.get(path)));
+  for (const [path, file] of snapshot.pointers) {
+    artifacts.push(await artifactStatus(project, releases, path, file, disk.get(path)));
   }
   const records = new Set(Object.values(project.settings.models).map(({ record }) => record));
   return {
@@ -181,7 +182,7 @@ async function artifactStatus(
   project: Project,
   releases: Releases,
   path: string,
-  pointer: Pointer,
+  { pointer, keptOut }: PointerFile,
   bytes: Bytes | null | undefined,
 ): Promise<ArtifactStatus> {
   const { role } = pointer;
@@ -190,5 +191,5 @@ async function artifactStatus(
   if (found.state !== "absent") return { path, role, ...found };
   const wanted = wantedOf(pointer);
   const stored = wanted !== null && (await lackingObjects(project, wanted)).length === 0;
-  return { path, role, ...found, stored };
+  return { path, role, ...found, stored, ...(keptOut ? { kept_out: true } : {}) };
 }

@@ -28,6 +28,32 @@ describe("mv status", () => {
     }
   });
 
+  it("misses nothing that a sparse checkout leaves out; restore and a release go on without it", async () => {
+    const repo = await sampleProject({ until: "1.1.0" });
+    repo.commit("Code of its own", { "other/code.py": "" });
+    for (const path of [MODEL, DATA]) rmSync(repo.path(path));
+    repo.git("sparse-checkout", "set", "other");
+    expect(repo.exists("models")).toBe(false);
+    expect(await screen(repo, "mv status")).toMatchInlineSnapshot(`
+      "churn  1.1.0  released; only on this machine: 1.0.0, 1.1.0
+        data/train.csv     dataset  left out by the sparse checkout
+        models/model.onnx  model    left out by the sparse checkout"
+    `);
+    expect((await json(repo, "mv status --json")).data).toMatchObject({
+      models: [{ stale: false, moved_datasets: [] }],
+      artifacts: [
+        { state: "absent", kept_out: true },
+        { state: "absent", kept_out: true },
+      ],
+    });
+    expect(await screen(repo, "mv restore")).toMatchInlineSnapshot(`"Nothing to restore"`);
+    await play(repo, "mv set description=words", 'mv tag v1.1.1 -m "Say what it is"', "mv verify --all");
+    expect(repo.exists("models")).toBe(false);
+    await play(repo, `mv restore ${MODEL}`);
+    expect(repo.read(MODEL)).toBe(BYTES.C);
+    expect(repo.git("status", "--short")).toBe("");
+  });
+
   it("gives walkthrough's document to a program", async () => {
     const repo = await sampleProject({ until: "1.1.0" });
     expect(await screen(repo, "mv status")).toMatchInlineSnapshot(`

@@ -49,6 +49,7 @@ function shortList(versions: readonly string[]): string {
 function stateOf(artifact: ArtifactStatus, models: number): string {
   switch (artifact.state) {
     case "absent":
+      if (artifact.kept_out) return "left out by the sparse checkout";
       return artifact.stored ? "absent, in the cache" : "absent, not in the cache";
     default:
       return differenceWords(artifact, models);
@@ -60,8 +61,9 @@ function notes(result: StatusResult, here: Here): string[] {
   const paths = (chosen: (artifact: ArtifactStatus) => boolean): string[] =>
     artifacts.filter(chosen).map(({ path }) => here.typed(path));
   const modified = paths(({ state, path }) => state === "modified" && !broken.some((file) => file.path === path));
-  const back = paths(({ state, stored }) => state === "other-version" || (state === "absent" && stored === true));
-  const away = paths(({ state, stored }) => state === "absent" && stored === false);
+  const missed = ({ state, kept_out }: ArtifactStatus): boolean => state === "absent" && kept_out !== true;
+  const back = paths((item) => item.state === "other-version" || (missed(item) && item.stored === true));
+  const away = paths((item) => missed(item) && item.stored === false);
   return [
     ...(incomplete === null
       ? []

@@ -70,3 +70,9 @@ export async function unmerged(place: Place): Promise<string[]> {
   const conflicts = (await readIndex(place)).filter(({ stage }) => stage > 0);
   return [...new Set(conflicts.map(({ path }) => path))];
 }
+
+export async function keptOut(place: Place, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const skipped = new Set((await readIndex(place)).filter(({ keptOut: is }) => is).map(({ path }) => path));
+  return paths.filter((path) => skipped.has(path));
+}

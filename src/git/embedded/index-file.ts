@@ -9,6 +9,8 @@ export interface IndexEntry {
   mode: string;
   /** 0, or 1 to 3 in a conflict: base, ours, theirs. */
   stage: number;
+  /** Skip-worktree: a sparse checkout keeps the file out of the working tree. */
+  keptOut: boolean;
 }
 
 const HEADER = 12;
@@ -29,7 +31,8 @@ export function parseIndex(bytes: Buffer): IndexEntry[] {
   for (let n = 0; n < count; n += 1) {
     if (at + FIXED > end) throw broken();
     const flags = bytes.readUInt16BE(at + 60);
-    const start = at + FIXED + (version >= 3 && flags & 0x4000 ? 2 : 0);
+    const isExtended = version >= 3 && (flags & 0x4000) !== 0;
+    const start = at + FIXED + (isExtended ? 2 : 0);
     const name = version === 4 ? packedName(bytes, start, before) : plainName(bytes, start, at);
     if (name === null || name.next > end) throw broken();
     before = name.path;
@@ -41,6 +44,7 @@ export function parseIndex(bytes: Buffer): IndexEntry[] {
         .toString(8)
         .padStart(6, "0"),
       stage: (flags >> 12) & 3,
+      keptOut: isExtended && (bytes.readUInt16BE(at + FIXED) & 0x4000) !== 0,
     });
     at = name.next;
   }

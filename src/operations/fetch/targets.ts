@@ -23,7 +23,7 @@ export interface Chosen {
 /** A word is an artifact or a folder of them, else a glob where it has a `*`, `?` or `[`, else a version. */
 export async function chosenTargets(project: Project, words: readonly string[], model?: string): Promise<Chosen> {
   const snapshot = await worktree(project);
-  if (words.length === 0) return { targets: pointerTargets(snapshot), versions: [], paths: null };
+  if (words.length === 0) return { targets: pointerTargets(withoutKeptOut(snapshot)), versions: [], paths: null };
   const paths = new Set<string>();
   const versions: FetchTarget[] = [];
   let releases: Releases | undefined;
@@ -76,6 +76,11 @@ function namedArtifacts(project: Project, snapshot: Snapshot, word: string): str
     leadsInside(project, snapshot, word) ??
     new MvError("not-tracked", `No artifact matches ${word}`, { hint: "mv status" })
   );
+}
+
+/** What a sparse checkout leaves out is fetched by name. */
+function withoutKeptOut({ records, pointers }: Snapshot): Snapshot {
+  return { records, pointers: new Map([...pointers].filter(([, file]) => !file.keptOut)) };
 }
 
 export function pointerTargets(snapshot: Snapshot): FetchTarget[] {

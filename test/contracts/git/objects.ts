@@ -1,5 +1,5 @@
 // Part of the contract of every Git adapter: objects and files.
-import { symlinkSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { createRepo } from "../../helpers/git.ts";
 import { type Adapter, ODD, conflict, ableTo } from "./adapter.ts";
@@ -123,6 +123,19 @@ export function objectQuestions(adapter: Adapter): void {
       expect(await git.trackedUnder(["[ab].txt", "*.txt", ":(top)d"])).toEqual(["[ab].txt"]);
       expect(await git.trackedUnder([ODD])).toEqual([ODD]);
       expect(await git.trackedUnder([])).toEqual([]);
+    });
+
+    can("keptOut", "names what a sparse checkout leaves out, and nothing else", async () => {
+      const repo = createRepo();
+      repo.commit("one", { "a.txt": "", "d/[x].txt": "", "d/gone.txt": "", "e/f.txt": "" });
+      repo.git("sparse-checkout", "set", "--no-cone", "/*", "!/d/[[]x].txt", "!/e/");
+      rmSync(repo.path("d/gone.txt"));
+      const git = await open(repo.dir);
+      expect(await git.keptOut(["e/f.txt", "d/[x].txt", "d/gone.txt", "a.txt", "missing", "e"])).toEqual([
+        "e/f.txt",
+        "d/[x].txt",
+      ]);
+      expect(await git.keptOut([])).toEqual([]);
     });
   });
 }
