@@ -14,6 +14,7 @@ import {
 } from "../model/store-file.ts";
 import { makeFolder } from "../platform/files.ts";
 import type { ObjectRef, Remote } from "../remotes/remote.ts";
+import { endUploads, leftUploads, uploadOf, type UnfinishedResult } from "./gc/uploads.ts";
 import { type Pushes, readPushes, sweepLocks } from "./gc/pushes.ts";
 import { createRepositories, type Repositories } from "./gc/repositories.ts";
 import { createStoreNeeds, type StoreNeeds } from "./gc/store-needs.ts";
@@ -52,6 +53,8 @@ export interface GcRemoteResult {
   forgotten: string[];
   /** Folders of old drafts whose list of files is nowhere. */
   lost: number;
+  /** Uploads that were begun before the grace age and taken back; with `dry_run` those that would be. */
+  uploads: UnfinishedResult[];
 }
 
 /** So many objects are removed between two looks at our lock. */
@@ -94,6 +97,7 @@ async function clean(
   await needs.learn(await repositories.ask(file));
   const pushes = await readPushes(remote, null);
   const survey = await surveyStore(project, remote, { needs, pushes, input });
+  const left = await leftUploads(project, remote, pushes, graceEnd(project, input));
   const found: GcRemoteResult = {
     remote: remote.name,
     dry_run: input.dryRun === true,
@@ -103,10 +107,11 @@ async function clean(
     repositories: file.repositories.flatMap(addressesOf),
     forgotten,
     lost: needs.unknown.size,
+    uploads: left.map(uploadOf),
   };
-  if (input.dryRun || (found.removed.length === 0 && forgotten.length === 0)) return found;
-  if (input.approve && !(await input.approve(found))) return { ...found, removed: [], bytes: 0 };
-  const removed = await withGcLock(project, remote, async (lock) => {
+  if (input.dryRun || found.removed.length + forgotten.length + left.length === 0) return found;
+  if (input.approve && !(await input.approve(found))) return { ...found, removed: [], bytes: 0, uploads: [] };
+  const { removed, ended } = await withGcLock(project, remote, async (lock) => {
     if (forgotten.length > 0) await changeStoreFile(remote, (before) => forget(before, input.forget ?? []).file);
     // What was pushed since: a push that began meanwhile waits for us, and one that was under way is in these locks, or in Git by now.
     const held = await readPushes(remote, lock.taken);
@@ -114,12 +119,14 @@ async function clean(
     requireKnown(remote, needs, input);
     const going = survey.unneeded.filter(({ sha256 }) => !needs.needed.has(sha256) && !held.holds(sha256));
     await removeAll(project, remote, lock, going);
+    const ended = await endUploads(remote, lock, left, held);
     await sweepLocks(remote, held);
-    return going;
+    return { removed: going, ended };
   });
   const spared = found.removed.length - removed.length;
   const kept_bytes = found.kept_bytes + found.bytes - sum(removed);
-  return { ...found, removed, bytes: sum(removed), kept: found.kept + spared, kept_bytes };
+  const uploads = ended.map(uploadOf);
+  return { ...found, removed, bytes: sum(removed), kept: found.kept + spared, kept_bytes, uploads };
 }
 
 async function readStoreFile(
@@ -140,6 +147,11 @@ function forget(file: StoreFile, gone: readonly string[]): { file: StoreFile; fo
   return { file: now, forgotten };
 }
 
+/** What is older than this, in milliseconds since 1970, has no grace. */
+function graceEnd(project: Project, { grace }: GcRemoteInput): number {
+  return project.now().getTime() - (grace ?? project.settings.gc.grace);
+}
+
 interface Survey {
   unneeded: ObjectRef[];
   counts: Pick<GcRemoteResult, "kept" | "kept_bytes" | "young" | "held">;
@@ -150,7 +162,7 @@ async function surveyStore(
   remote: Remote,
   { needs, pushes, input }: { needs: StoreNeeds; pushes: Pushes; input: GcRemoteInput },
 ): Promise<Survey> {
-  const until = project.now().getTime() - (input.grace ?? project.settings.gc.grace);
+  const until = graceEnd(project, input);
   const unneeded: ObjectRef[] = [];
   const counts = { kept: 0, kept_bytes: 0, young: 0, held: 0 };
   const rotten: string[] = [];

@@ -50,6 +50,22 @@ export interface MarkedFile {
   readonly modified: Date | null;
 }
 
+/** An upload of an object that was begun and is neither ended nor taken back. */
+export interface UnfinishedUpload {
+  readonly sha256: string;
+  /** The store's own word for it. */
+  readonly id: string;
+  /** By the store's clock. */
+  readonly begun: Date;
+}
+
+export interface UnfinishedUploads {
+  /** All of them; null where this key may not ask. */
+  list(): Promise<readonly UnfinishedUpload[] | null>;
+  /** One that is gone is no failure. Whoever goes on with it finds that out, and begins anew. */
+  abort(upload: UnfinishedUpload): Promise<void>;
+}
+
 /**
  * A shared store. Every method throws MvError: unreachable, denied, host-key, too-big, no-space, bytes-wrong, object-missing,
  * interrupted (the signal). A failure that may pass by itself has `details: {transient: true, retryAfterMs?}` and is repeated
@@ -80,6 +96,8 @@ export interface Remote {
   list(): AsyncIterable<ObjectRef & { readonly modified: Date }>;
   /** Removes objects; one that is absent is no failure. */
   remove(sha256s: readonly string[]): Promise<void>;
+  /** Where the store keeps the parts of uploads apart from its objects, for whoever cleans it. */
+  readonly unfinished?: UnfinishedUploads | undefined;
   /** A named file, `path` relative to the store: "mversion.json". Null where absent; invalid-file above `maxBytes`. */
   readFile(path: string, maxBytes: number): Promise<MarkedFile | null>;
   /**

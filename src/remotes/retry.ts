@@ -19,6 +19,7 @@ export interface RetryOptions {
 
 /** The remote with every method repeated after failures whose details say `transient`. Others are thrown at once. */
 export function withRetry(remote: Remote, options: RetryOptions = {}): Remote {
+  const { unfinished } = remote;
   const again = <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => repeat(work, options, { signal });
 
   async function transfer(
@@ -51,6 +52,10 @@ export function withRetry(remote: Remote, options: RetryOptions = {}): Remote {
     read: (sha256, maxBytes) => again(() => remote.read(sha256, maxBytes)),
     list: () => listAgain(remote, options),
     remove: (sha256s) => again(() => remote.remove(sha256s)),
+    unfinished: unfinished && {
+      list: () => again(unfinished.list),
+      abort: (upload) => again(() => unfinished.abort(upload)),
+    },
     readFile: (path, maxBytes) => again(() => remote.readFile(path, maxBytes)),
     async writeFile(path, bytes, expect) {
       let isRepeated = false;

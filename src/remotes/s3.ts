@@ -10,6 +10,7 @@ import { findObjects } from "./s3/find.ts";
 import { listKeys, readKey } from "./s3/keys.ts";
 import { receiveObjects } from "./s3/receive.ts";
 import { sendObjects } from "./s3/send.ts";
+import { createUnfinished } from "./s3/unfinished.ts";
 
 /** The most that S3 removes in one request. */
 const REMOVED_AT_ONCE = 1000;
@@ -40,6 +41,7 @@ export async function openS3(name: string, settings: RemoteSettings, context: Re
         await removeSome(bucket, sha256s.slice(at, at + REMOVED_AT_ONCE));
       }
     },
+    unfinished: createUnfinished(bucket),
     ...createBucketFiles(bucket),
     close: async () => bucket.close(),
   };

@@ -51,7 +51,9 @@ async function cleanStore(context: Context, remote: string, flags: Values): Prom
     ignoreLost: isOn(flags, "ignoreLost"),
     approve: async (found) => {
       const isApproved =
-        !mustAsk || found.removed.length === 0 || (await isWanted(context, found.removed.length, found.bytes));
+        !mustAsk ||
+        found.removed.length + found.uploads.length === 0 ||
+        (await isWanted(context, found.removed.length, found.bytes, found.uploads.length));
       isRefused = !isApproved;
       return isApproved;
     },
@@ -66,9 +68,10 @@ function requireSomebody(context: Context, line: string): void {
   });
 }
 
-async function isWanted(context: Context, count: number, size: number): Promise<boolean> {
+async function isWanted(context: Context, count: number, size: number, uploads = 0): Promise<boolean> {
   const what = count === 1 ? "1 object" : `${count} objects`;
-  return /^y(es)?$/i.test(await context.ask(`Remove ${what} (${bytes(size)}) for good? [y/N] `));
+  const parts = uploads === 0 ? "" : ` and ${uploads} unfinished ${uploads === 1 ? "upload" : "uploads"}`;
+  return /^y(es)?$/i.test(await context.ask(`Remove ${what} (${bytes(size)})${parts} for good? [y/N] `));
 }
 
 function graceOf(flags: Values): number | undefined {

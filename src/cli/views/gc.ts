@@ -18,13 +18,17 @@ export function gcView(result: GcResult): View {
 }
 
 export function gcRemoteView(result: GcRemoteResult): View {
-  const { removed, young, held, lost, dry_run: dryRun, repositories, forgotten } = result;
+  const { removed, young, held, lost, uploads, dry_run: dryRun, repositories, forgotten } = result;
   const notes = youngNotes(young);
+  if (uploads.length > 0) {
+    const what = uploads.length === 1 ? "1 upload" : `${uploads.length} uploads`;
+    notes.push(`${what} that ${uploads.length === 1 ? "was" : "were"} never finished ${going(dryRun)}`);
+  }
   if (held > 0) notes.push(`${held} that a push which is under way relies on ${held === 1 ? "is" : "are"} kept`);
   if (lost > 0)
     notes.push(`${lost} folders of old drafts have no list of files any more: what only they need is not kept`);
   notes.push(`Asked: ${repositories.map(printable).join(", ")}`, ...forgottenNotes(forgotten));
-  if (dryRun && removed.length > 0) notes.push(NEXT);
+  if (dryRun && removed.length + uploads.length > 0) notes.push(NEXT);
   return { out: removedLines(result).join("\n"), notes };
 }
 

@@ -7,6 +7,7 @@ export {
   DeleteObjectsCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   ListPartsCommand,
   S3Client,
