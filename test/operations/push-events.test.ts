@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { parseStageFile } from "../../src/model/stage-file.ts";
 import { hook, type HookResult } from "../../src/operations/hook.ts";
 import { push, type PushInput } from "../../src/operations/push.ts";
+import { verify } from "../../src/operations/verify.ts";
 import { BYTES, MODEL, play, trained } from "../helpers/cli.ts";
 import { testEnv, type TestRepo } from "../helpers/git.ts";
 import { openRepo } from "../helpers/project.ts";
@@ -88,6 +89,28 @@ describe("mv push", () => {
     expect((await refusal(pushFrom(repo))).message).toContain(
       "later assignments of production than churn#production#1",
     );
+  });
+
+  test("sends a chain without a hole: what an assignment seals goes with it, or it stays too", async () => {
+    await pushFrom(repo);
+    await play(repo, "mv promote v1.0.0 production -m First");
+    repo.git("tag", "-a", "-m", "Assigning stage", "churn#production#2", "v1.1.0^{commit}");
+    await play(repo, "mv promote v1.0.0 production -m Back");
+    await pushFrom(repo);
+    expect(eventsThere()).toEqual(["churn#production#1", "churn#production#2", "churn#production#3"]);
+    repo.git("switch", "-qc", "side");
+    trained(repo, MODEL, BYTES.D);
+    await play(repo, `mv add ${MODEL}`, "mv tag v1.2.0 -a -m March");
+    await play(repo, "mv promote v1.2.0 production -m Canary", "mv rollback production -m Worse");
+    repo.git("switch", "-q", "main");
+    await pushFrom(repo);
+    expect(warnings).toEqual(["churn#production#4 stays here, and 1 more: v1.2.0 is not on origin; mv push v1.2.0"]);
+    expect(eventsThere()).toHaveLength(3);
+    await pushFrom(repo, { words: ["v1.2.0"] });
+    await pushFrom(repo);
+    expect(eventsThere()).toHaveLength(5);
+    const clone = await openRepo(shared.clone());
+    expect((await verify(clone, { versions: [], all: true })).problems).toEqual([]);
   });
 
   test("leaves other tools' tags alone", async () => {

@@ -10,14 +10,16 @@ import { quoted } from "../targets.ts";
 /** Tags of the Git remote by name. */
 export type TagsThere = ReadonlyMap<string, string>;
 
-/** An event of ours with the oids of the release tags that it names. */
+/** A tag with an event's name, and the oids of the release tags that it names. */
 interface NamedEvent extends EventTagRef {
-  releases: string[];
+  /** Null for another tool's, and for what cannot be read. */
+  releases: readonly string[] | null;
 }
 
 /**
- * Those of the tags to push: ours, not there yet, and about releases that are there or go along. Others stay here, which is said
- * once. Throws race where the remote has another tag of the name, or went on without it.
+ * Those of the tags to push: ours, not there yet, and about releases that are there or go along. An assignment takes along what the
+ * remote lacks below it in its chain, other tools' tags too, as each seals the one before; where one of these cannot go, it stays.
+ * What stays is said once. Throws race where the remote has another tag of the name, or went on without it.
  */
 export async function eventsToPush(
   project: Project,
@@ -26,21 +28,65 @@ export async function eventsToPush(
   isMeant: (tag: string) => boolean,
 ): Promise<EventTagRef[]> {
   const { tags } = readRegistry(project, releases);
-  const lacked = tags.filter(({ tag, annotated, oid }) => annotated && there.get(tag) !== oid && isMeant(tag));
+  const lacked = tags.filter(({ tag, annotated, oid }) => annotated && there.get(tag) !== oid);
   const events = await namedEvents(project, lacked);
   const held = new Set([...there.values(), ...going]);
-  const ready = events.filter((event) => event.releases.every((oid) => held.has(oid)));
-  const waiting = events.filter((event) => !ready.includes(event));
-  const [first] = waiting;
-  if (first) {
-    const lacking = releases.all.find(({ oid }) => first.releases.includes(oid) && !held.has(oid));
-    const what = lacking ? `${lacking.tag} is not on ${remote}; mv push ${lacking.tag}` : `its release is not here`;
-    const others = waiting.length > 1 ? `, and ${waiting.length - 1} more` : "";
-    project.warn(`${first.tag} stays here${others}: ${what}`);
-  }
+  const hasReleases = ({ releases: named }: NamedEvent): boolean => named?.every((oid) => held.has(oid)) !== false;
+  const meant = events.filter(({ tag, releases: named }) => named !== null && isMeant(tag));
+  const asked = withChains(events, numbersOf(meant, Math.max));
+  const wanted = [...meant.filter(({ kind }) => kind !== "assign"), ...asked];
+  const lowestWaiting = numbersOf(
+    wanted.filter((event) => !hasReleases(event)),
+    Math.min,
+  );
+  const isFree = (event: NamedEvent): boolean => event.number < (lowestWaiting.get(chainOf(event)) ?? Infinity);
+  const able = wanted.filter((event) => hasReleases(event) && (event.kind !== "assign" || isFree(event)));
+  const ours = able.filter((event) => event.releases !== null);
+  const ready = [...ours.filter(({ kind }) => kind !== "assign"), ...withChains(able, numbersOf(ours, Math.max))];
+  const waiting = wanted.filter((event) => event.releases !== null && !ready.includes(event));
+  warnOfWaiting(
+    project,
+    releases,
+    { remote, held },
+    waiting,
+    waiting.find((event) => !hasReleases(event)),
+  );
   const tops = topsOf(tags, there);
   for (const event of ready) requireFree(event, remote, there, tops);
   return ready;
+}
+
+/** The assignments of each chain up to a number. */
+function withChains(events: readonly NamedEvent[], tops: ReadonlyMap<string, number>): NamedEvent[] {
+  return events.filter((event) => event.kind === "assign" && event.number <= (tops.get(chainOf(event)) ?? 0));
+}
+
+/** The highest or lowest number of the assignments of each chain. */
+function numbersOf(events: readonly NamedEvent[], choose: (a: number, b: number) => number): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const event of events.filter(({ kind }) => kind === "assign")) {
+    const chain = chainOf(event);
+    numbers.set(chain, choose(numbers.get(chain) ?? event.number, event.number));
+  }
+  return numbers;
+}
+
+function chainOf({ model, stage }: StageName): string {
+  return `${model}#${stage}`;
+}
+
+function warnOfWaiting(
+  project: Project,
+  releases: Releases,
+  { remote, held }: { remote: string; held: ReadonlySet<string> },
+  waiting: readonly NamedEvent[],
+  first: NamedEvent | undefined,
+): void {
+  if (first === undefined) return;
+  const lacking = releases.all.find(({ oid }) => first.releases?.includes(oid) === true && !held.has(oid));
+  const what = lacking ? `${lacking.tag} is not on ${remote}; mv push ${lacking.tag}` : `its release is not here`;
+  const others = waiting.length > 1 ? `, and ${waiting.length - 1} more` : "";
+  project.warn(`${first.tag} stays here${others}: ${what}`);
 }
 
 /** The stages whose assignments are among the tags. */
@@ -52,10 +98,9 @@ export function stagesAmong(events: readonly EventTagRef[]): StageName[] {
 
 async function namedEvents(project: Project, tags: readonly EventTagRef[]): Promise<NamedEvent[]> {
   const objects = await project.git.readObjects(tags.map(({ oid }) => oid));
-  return tags.flatMap((tag) => {
+  return tags.map((tag) => {
     const raw = objects.get(tag.oid)?.bytes;
-    const releases = raw ? releasesOf(parseEvent(raw, tag.oid, tag.tag)) : null;
-    return releases === null ? [] : [{ ...tag, releases }];
+    return { ...tag, releases: raw ? releasesOf(parseEvent(raw, tag.oid, tag.tag)) : null };
   });
 }
 
@@ -78,9 +123,9 @@ function topsOf(tags: readonly EventTagRef[], there: TagsThere): Map<string, num
 }
 
 function requireFree(event: NamedEvent, remote: string, there: TagsThere, tops: ReadonlyMap<string, number>): void {
-  const { tag, kind, model, stage, number } = event;
+  const { tag, kind, stage, number } = event;
   const isTaken = there.has(tag);
-  const isBehind = kind === "assign" && (tops.get(`${model}#${stage}`) ?? 0) > number;
+  const isBehind = kind === "assign" && (tops.get(chainOf(event)) ?? 0) > number;
   if (!isTaken && !isBehind) return;
   const what = isTaken ? `${remote} has another ${tag}` : `${remote} has later assignments of ${stage} than ${tag}`;
   throw new MvError("race", `${what}: somebody was first`, {
