@@ -58,9 +58,9 @@ export async function approve(project: Project, input: ApproveInput): Promise<Ap
     let releases = await readReleases(project);
     const release = await usableRelease(project, releases, input.version, model);
     const { version } = release;
-    const { approvals, signed } = await readStageRules(project, stage);
+    const { approvals, approvalsSet, signed } = await readStageRules(project, stage);
     const me = await project.git.identity();
-    if (me !== null && approvals > 0) await requireOther(project, release, name, me);
+    if (me !== null && approvals > 0) await requireOther(project, release, name, me, approvalsSet);
 
     const chain = input.push
       ? await openEventChain(project, release, formatApprovalTag({ model, stage, version }))
@@ -105,13 +105,14 @@ async function requireOther(
   release: Release,
   { model, stage }: StageName,
   me: { email: string },
+  set: string,
 ): Promise<void> {
   const authors = (await authorsOf(project, release)).map(sameAddress);
   if (!authors.includes(sameAddress(me.email))) return;
   const { version, tag } = release;
   throw new MvError(
     "self-approval",
-    `You (${me.email}) made ${model} ${version}, and ${stage} needs approvals by others (.mversion.yaml stages.${stage}.approvals)`,
+    `You (${me.email}) made ${model} ${version}, and ${stage} needs approvals by others (${set})`,
     {
       hint: `Somebody else: mv approve ${tag} ${quoted(`${model}@${stage}`)} -m WHY`,
       details: { model, version, stage, by: me.email },

@@ -2,7 +2,7 @@
 import { MvError } from "../errors.ts";
 import type { Release } from "../model/release.ts";
 import { type UnmetRule, unmetRules } from "../model/stage-rules.ts";
-import type { Project } from "./project.ts";
+import { CONFIG_FILE, type Project } from "./project.ts";
 import type { Registry } from "./registry.ts";
 import { readFacts } from "./stage-rules/facts.ts";
 import { rulesInForce } from "./stage-rules/in-force.ts";
@@ -48,10 +48,21 @@ export async function requireStageRules(
 }
 
 /** What the rules in force ask of those who act on a stage: the strictest of them. */
-export async function readStageRules(project: Project, stage: string): Promise<{ approvals: number; signed: boolean }> {
-  const all = (await rulesInForce(project, stage)).map(({ rules }) => rules);
+export interface StrictestRules {
+  approvals: number;
+  /** Where that number is set: ".mversion.yaml of origin/main stages.production.approvals". */
+  approvalsSet: string;
+  signed: boolean;
+}
+
+/** Reads them. Throws invalid-file. */
+export async function readStageRules(project: Project, stage: string): Promise<StrictestRules> {
+  const all = await rulesInForce(project, stage);
+  const approvals = Math.max(0, ...all.map(({ rules }) => rules.approvals));
+  const file = all.find(({ rules }) => rules.approvals === approvals)?.file ?? CONFIG_FILE;
   return {
-    approvals: Math.max(0, ...all.map(({ approvals }) => approvals)),
-    signed: all.some(({ signed }) => signed),
+    approvals,
+    approvalsSet: `${file} stages.${stage}.approvals`,
+    signed: all.some(({ rules }) => rules.signed),
   };
 }

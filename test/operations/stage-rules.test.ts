@@ -6,6 +6,7 @@ import { promote } from "../../src/operations/promote.ts";
 import { rollback } from "../../src/operations/rollback.ts";
 import { sampleProject } from "../helpers/cli.ts";
 import { forkRepo } from "../helpers/fork.ts";
+import { forgeTag, tagMessage } from "../helpers/forge.ts";
 import { cloneRepo, createRepo, testEnv, type TestRepo, tick, withEnv } from "../helpers/git.ts";
 import { allowedSigners, signWith, sshKey } from "../helpers/keys.ts";
 import { isMissing } from "../helpers/programs.ts";
@@ -124,6 +125,22 @@ describe("the rules that hold", () => {
     expect(both).toMatch("approvals)");
     expect(both).toMatch("metrics.accuracy)");
     expect(both.match(/needs 1 approval/g)).toHaveLength(1);
+  });
+
+  it("are the default branch's for the stage before and for an author's approval, too", async () => {
+    const repo = withStages("{staging: {signed: true}, production: {requires: staging, approvals: 1}}");
+    repo.git("remote", "add", "origin", createRepo({ bare: true }).dir);
+    repo.git("push", "-q", "--follow-tags", "origin", "main");
+    repo.git("switch", "-qc", "loose");
+    setStages(repo, "{staging: {}, production: {}}");
+    repo.git("commit", "-qam", "Loosen");
+    const lax = withStages("{staging: {}, production: {}}");
+    await promote(await later(lax), { version: "v1.1.0", stage: "staging", reason: "why" });
+    forgeTag(repo, "churn#staging#1", tagMessage(lax, "churn#staging#1"), "v1.1.0");
+    expect(await refused(repo, "v1.1.0", "production")).toMatch("to have run on staging, and it has not");
+    await expect(
+      approve(await later(repo), { version: "v1.1.0", stage: "production", reason: "mine" }),
+    ).rejects.toThrow("needs approvals by others (.mversion.yaml of origin/main stages.production.approvals)");
   });
 
   it("are not those of an old version that is checked out", async () => {

@@ -10,6 +10,7 @@ import type { Registry } from "../registry.ts";
 import { readReleasedRecords } from "../released-records.ts";
 import { checkSignatures, type SignatureCheck } from "../trust/signature.ts";
 import { readSigners } from "../trust/signers.ts";
+import { rulesInForce } from "./in-force.ts";
 
 /** Reads what `rules` need and nothing else. */
 export async function readFacts(
@@ -84,8 +85,7 @@ function faultOf(check: SignatureCheck | undefined): string | null {
 /** The assignments of a stage in order, those that count there: where the stage is signed, the signed ones. */
 async function staysOn(project: Project, registry: Registry, model: string, stage: string): Promise<Stay[]> {
   const history = (await registry.history(model, stage)).toReversed();
-  const { stages } = project.settings;
-  const isSigned = Object.hasOwn(stages, stage) && stages[stage]?.signed === true;
+  const isSigned = (await rulesInForce(project, stage)).some(({ rules }) => rules.signed);
   const { fault } = await signatures(project, isSigned ? history.map(({ oid }) => oid) : []);
   return history.flatMap(({ oid, rollout, tagger }) =>
     // Without a tagger nobody says when it was.
