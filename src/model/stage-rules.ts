@@ -112,9 +112,10 @@ function requiredRule({ requires, min_days: days }: StageRules, facts: StageFact
   }
   const missing = days * DAY - ran.seconds;
   if (missing <= 0) return [];
-  const since = `it ran there for ${showDays(ran.seconds)}`;
+  const ahead = ran.since !== null && ran.since > now ? `, as its assignment says it is of ${showTime(ran.since)}` : "";
+  const since = `it ran there for ${showDays(ran.seconds)}${ahead}`;
   const what = `${stage} needs ${model} ${version} to have run on ${requires} for ${count(days, "day")}, and ${since}`;
-  const next = ran.now ? `repeat at ${showTime(now + missing)} or later` : again;
+  const next = ran.since === null ? again : `repeat at ${showTime(Math.max(now, ran.since) + missing)} or later`;
   return [{ rule: "min_days", what, next }];
 }
 

@@ -10,8 +10,8 @@ export interface Stay {
 
 export interface TimeOn {
   seconds: number;
-  /** Whether it is there now. */
-  now: boolean;
+  /** Where it is there now: since when by the newest assignment's clock, which may be ahead. Else null. */
+  since: number | null;
 }
 
 /**
@@ -22,9 +22,11 @@ export interface TimeOn {
 export function secondsOn(stays: readonly Stay[], release: string, now: number): TimeOn | null {
   let seconds = 0;
   let from = Number.NEGATIVE_INFINITY;
-  let [isThere, counts, wasThere] = [false, false, false];
+  let since: number | null = null;
+  let [counts, wasThere] = [false, false];
   for (const { releases, date } of stays) {
-    isThere = releases.includes(release);
+    const isThere = releases.includes(release);
+    since = isThere ? date : null;
     wasThere ||= isThere;
     if (date <= now) {
       const begin = Math.max(from, date);
@@ -34,5 +36,5 @@ export function secondsOn(stays: readonly Stay[], release: string, now: number):
     counts = isThere && date <= now;
   }
   if (!wasThere) return null;
-  return { seconds: counts ? seconds + now - from : seconds, now: isThere };
+  return { seconds: counts ? seconds + now - from : seconds, since };
 }

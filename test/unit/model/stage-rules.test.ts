@@ -58,6 +58,16 @@ describe("requires", () => {
 });
 
 describe("min_days", () => {
+  test("a stay that is dated ahead of this clock counts from its date", () => {
+    expect(
+      said({ requires: "staging", min_days: 2 }, { required: [stay(3, "b"), stay(-10, OID)] }),
+    ).toMatchInlineSnapshot(`
+      [
+        ".mversion.yaml stages.production.min_days | production needs churn 1.2.0 to have run on staging for 2 days, and it ran there for 0 hours, as its assignment says it is of 2026-02-12 02:40 UTC | repeat at 2026-02-14 02:40 UTC or later",
+      ]
+    `);
+  });
+
   test("a version that has not been there for long", () => {
     expect(said({ requires: "staging", min_days: 3 }, { required: [stay(2.95, OID)] })).toMatchInlineSnapshot(`
       [
@@ -207,7 +217,7 @@ describe("time on a stage", () => {
 
   test("a clock of the future stops nothing for ever", () => {
     const list = [stay(5, "a"), stay(-900, "b"), stay(2, "a")];
-    expect(secondsOn(list, "a", NOW)).toEqual({ seconds: 2 * DAY, now: true });
-    expect(secondsOn(list, "b", NOW)).toEqual({ seconds: 0, now: false });
+    expect(secondsOn(list, "a", NOW)).toEqual({ seconds: 2 * DAY, since: NOW - 2 * DAY });
+    expect(secondsOn(list, "b", NOW)).toEqual({ seconds: 0, since: null });
   });
 });
