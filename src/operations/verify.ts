@@ -11,6 +11,7 @@ import type { Problem } from "./verify/problem.ts";
 import { checkChains } from "./verify/chains.ts";
 import { checkDates, warnOfUnsealed } from "./verify/dates.ts";
 import { type Events, NO_EVENTS, readEvents, tagsOf } from "./verify/events.ts";
+import { warnOfPlain } from "./verify/plain.ts";
 import { checkSeals } from "./verify/seals.ts";
 import { checkTags, unreadable } from "./verify/tags.ts";
 import { checkWorktree, type TreeArtifact } from "./verify/worktree.ts";
@@ -80,7 +81,10 @@ export async function verify(project: Project, input: VerifyInput): Promise<Veri
     const { askWitness } = await import("./verify/witness.ts");
     seals.push(...(await askWitness(project, releases, modelsMeant(project, releases, input), name)));
   }
-  if (input.all === true) warnOfUnsealed(project, releases, modelsMeant(project, releases, input));
+  if (input.all === true) {
+    warnOfUnsealed(project, releases, modelsMeant(project, releases, input));
+    warnOfPlain(project, releases, modelsMeant(project, releases, input));
+  }
   const signatures = await signaturesOf(project, releases, chosen, events, input);
   const objects = await checkObjects(project, chosen);
   const problems = [

@@ -170,6 +170,17 @@ describe("a date", () => {
     );
   });
 
+  test("of a confirmation", async () => {
+    dated("churn#production#3", "2026-01-05T00:00:00Z");
+    const names = repo.git("rev-parse", "churn#production#3");
+    const input = tagMessage(repo, "confirmed/churn/production/1").replace(/(tag: )"\w+"/, `$1"${names}"`);
+    const tag = ["tag", "-f", "-a", "--cleanup=verbatim", "-F", "-", "confirmed/churn/production/1"];
+    repo.gitWith({ input, env: { GIT_COMMITTER_DATE: "2026-01-02T00:00:00Z" } }, ...tag, "v1.0.0^{commit}");
+    expect(await found()).toEqual([
+      "seal-broken confirmed/churn/production/1: says it is of 2026-01-02, and names churn#production#3, which is of 2026-01-05: its date is not true",
+    ]);
+  });
+
   test("that no later release vouches for is a warning, as two people may release at once", async () => {
     const newer = tagMessage(repo, "v1.1.0").replaceAll("1.1.0", "1.2.0");
     const env = { GIT_COMMITTER_DATE: "2026-03-01T00:00:00Z" };
@@ -179,4 +190,15 @@ describe("a date", () => {
       "v1.1.0 is of 2026-01-01 by its own word alone: v1.2.0 of 2026-03-01 seals another, as if it had not been there",
     ]);
   });
+});
+
+test("a plain tag where a newest one of ours could be is a warning: no seal says what it was", async () => {
+  repo.git("tag", "-f", "v1.1.0", "HEAD");
+  repo.git("tag", "-d", "confirmed/churn/production/1");
+  repo.git("tag", "confirmed/churn/production/1", "HEAD");
+  repo.git("tag", "other", "HEAD");
+  await found();
+  expect(warnings).toEqual([
+    "confirmed/churn/production/1, v1.1.0 are plain tags here, and so nothing of mversion's: git fetch --force --tags",
+  ]);
 });

@@ -71,11 +71,12 @@ function ofEvents({ assignments, approvals, confirmations, retractions }: Events
       date: tagger.date,
       after: [...(seal ? [seal.tag] : []), ...rollout.map((share) => share.tag)],
     })),
-    ...[...approvals, ...confirmations].map(({ tag, tagger, release }) => ({
+    ...approvals.map(({ tag, tagger, release }) => ({ what: tag, tag, date: tagger.date, after: [release] })),
+    ...confirmations.map(({ tag, tagger, release, assignment }) => ({
       what: tag,
       tag,
       date: tagger.date,
-      after: [release],
+      after: [release, ...(assignment ? [assignment.tag] : [])],
     })),
     ...retractions.map(({ tag, date, release }) => ({ what: tag, tag, date, after: [release] })),
   ];

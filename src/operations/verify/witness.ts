@@ -1,12 +1,11 @@
 // Witnesses from elsewhere: what a store and a Git host remember of the tags, for the newest ones, which nothing here names yet.
 import { MvError } from "../../errors.ts";
 import { readEventName } from "../../model/events.ts";
-import { formatRetractionTag } from "../../model/release.ts";
-import { parseTag } from "../../model/version.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
 import { quoted } from "../targets.ts";
 import { rememberedTags } from "../tag/remembered.ts";
+import { isOurName } from "./plain.ts";
 import type { Problem } from "./problem.ts";
 import { compareWithSeen, type Seen, seenByStore } from "./witness-store.ts";
 
@@ -74,7 +73,7 @@ async function askGitRemote(
 ): Promise<Problem[]> {
   const there = new Map((await project.git.remoteTags(name, [])).map((tag) => [tag.name, tag.oid]));
   const seen = [...there].flatMap(([tag, oid]): Seen[] =>
-    isOurs(project, models, tag) ? [{ what: tag, tag, oid, where: name }] : [],
+    isOurName(project, models, tag) ? [{ what: tag, tag, oid, where: name }] : [],
   );
   const problems = await compareWithSeen(project, now, seen);
   const local = new Set((await rememberedTags(project)).map(({ oid }) => oid));
@@ -97,14 +96,4 @@ async function askGitRemote(
     project.warn(`${name} does not have ${names.join(", ")}${more}: not pushed yet, or removed there`);
   }
   return problems;
-}
-
-/** By its name: what a remote's tag really is, only its object would say. */
-function isOurs({ settings }: Project, models: ReadonlySet<string>, tag: string): boolean {
-  const event = readEventName(tag);
-  if (event !== null) return models.has(event.model);
-  const release = tag.endsWith(formatRetractionTag("")) ? tag.slice(0, -formatRetractionTag("").length) : tag;
-  return Object.entries(settings.models).some(
-    ([model, { tag: format }]) => models.has(model) && parseTag(format, model, release) !== null,
-  );
 }
