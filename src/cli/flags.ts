@@ -8,6 +8,12 @@ export function text(flags: Values, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** The file of -o; undefined where it is left out, or says that the document goes to stdout, as a lone dash does elsewhere. */
+export function outputFile(flags: Values): string | undefined {
+  const file = text(flags, "output");
+  return file === "-" ? undefined : file;
+}
+
 export function list(flags: Values, name: string): readonly string[] {
   const value = flags[name];
   return Array.isArray(value) ? (value as readonly string[]) : typeof value === "string" ? [value] : [];

@@ -9,6 +9,7 @@ import { readSnapshot } from "./snapshot.ts";
 
 /** Writes the text whole or not at all. `file` is as typed. Fails with would-lose, no-write or usage. */
 export async function writeOutput(project: Project, file: string, text: string): Promise<void> {
+  if (file === "-") throw new MvError("usage", "-o -: this goes into a file", { hint: "-o FILE" });
   const path = resolve(project.cwd, file);
   if (await isOurs(project, relative(project.root, path).split(sep).join("/"))) {
     throw new MvError("would-lose", `-o ${file}: that file is mversion's or a model's, and would be overwritten`, {

@@ -185,6 +185,14 @@ describe("mv export", () => {
     `);
   });
 
+  it("prints where -o is a lone dash, and makes no file of that name", async () => {
+    for (const command of ["mv export v1.1.0", "mv audit v1.1.0 --format markdown"]) {
+      expect(await run(repo, `${command} -o -`)).toEqual(await run(repo, command));
+    }
+    expect((await run(repo, "mv sign v1.1.0 --key none -o -")).status).not.toBe(0);
+    expect(repo.git("status", "--porcelain", "--", "-")).toBe("");
+  });
+
   it("takes only releases", async () => {
     expect(await screen(repo, "mv export main~1")).toMatchInlineSnapshot(`
       "! mversion: main~1 is not a release: only a tag says what belongs to it

@@ -2,7 +2,7 @@ import { MvError } from "../../errors.ts";
 import { audit, type AuditResult } from "../../operations/audit.ts";
 import { writeOutput } from "../../operations/output-file.ts";
 import type { CommandRun, Context, Values } from "../command.ts";
-import { isOn, text } from "../flags.ts";
+import { isOn, outputFile, text } from "../flags.ts";
 import { printable } from "../terminal.ts";
 import { auditView, countWords } from "../views/audit.ts";
 
@@ -17,7 +17,7 @@ export const run: CommandRun = async (context, [version], flags) => {
     allowedSigners: text(flags, "allowedSigners"),
   });
   const { out, notes } = await rendered(context, flags, result);
-  const file = text(flags, "output");
+  const file = outputFile(flags);
   if (file !== undefined) await writeOutput(project, file, `${out}\n`);
   const said = file === undefined ? out : `${printable(file)}  ${summary(result)}`;
   if (!isOn(flags, "strict") || result.gaps === 0) return { data: result, out: said, notes };
@@ -39,7 +39,7 @@ async function rendered(
     case "html":
       return { out: (await import("../views/audit-page.ts")).auditPage(result) };
     default:
-      return auditView(result, text(flags, "output") === undefined ? context.style : (_format, words) => words);
+      return auditView(result, outputFile(flags) === undefined ? context.style : (_format, words) => words);
   }
 }
 

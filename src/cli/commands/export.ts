@@ -1,6 +1,6 @@
 import { EXPORT_FORMATS, exportVersion } from "../../operations/export.ts";
 import type { CommandRun } from "../command.ts";
-import { text } from "../flags.ts";
+import { outputFile, text } from "../flags.ts";
 import { printable } from "../terminal.ts";
 
 export const run: CommandRun = async (context, [version = ""], flags) => {
@@ -10,7 +10,7 @@ export const run: CommandRun = async (context, [version = ""], flags) => {
     format,
     model: text(flags, "model"),
     template: text(flags, "template"),
-    file: text(flags, "output"),
+    file: outputFile(flags),
   });
   if (result.file === null) return { data: result, out: result.text.replace(/\n$/, "") };
   return {
