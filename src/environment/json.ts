@@ -1,12 +1,12 @@
 // JSON to values, keeping the text of every number: JSON.parse would turn 0.90 into 0.9 and 2^53+1 into another number.
 import { MvError } from "../errors.ts";
-import { numberText, type Value } from "../model/value.ts";
+import { notFinite, numberText, type Value } from "../model/value.ts";
 
 const MAX_DEPTH = 100;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const BLANK = /[ \t\r\n]*/y;
-/** NaN and the infinities are what Python's json.dump writes for them; no number of a record, so they stay words. */
+/** NaN and the infinities are what Python's json.dump writes for them. */
 const WORD = /true|false|null|NaN|-?Infinity/y;
 
 /** A JSON document (RFC 8259, no key twice) as a value. Throws `invalid-file` with the line. */
@@ -65,7 +65,8 @@ export function readJson(text: string, file: string): Value {
     const text_ = string();
     if (text_ !== null) return text_;
     const word = take(WORD);
-    if (word !== null) return word === "null" ? null : word === "true" || word === "false" ? word === "true" : word;
+    if (word === "true" || word === "false") return word === "true";
+    if (word !== null) return notFinite(word);
     const number = take(NUMBER);
     return number === null ? fail("no JSON value") : numberText(number);
   };

@@ -89,6 +89,8 @@ function metricRules({ metrics }: StageRules, { stage, model, version, metrics: 
 }
 
 function holds(value: number, { comparison, value: bound }: MetricBound): boolean {
+  // A training that went wrong measures NaN or infinities, which may not pass for good ones.
+  if (!Number.isFinite(value)) return false;
   if (comparison === ">=") return value >= bound;
   if (comparison === "<=") return value <= bound;
   if (comparison === ">") return value > bound;

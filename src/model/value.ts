@@ -16,20 +16,43 @@ export type ValueMap = { readonly [key: string]: Value };
 /** JSON-ish number syntax of YAML's core schema, without hex, octal, infinities and NaN. */
 const NUMBER = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
 
+/** The rest of that syntax: numbers that are none, or have no end. */
+const NOT_FINITE = /^(?:\.(?:nan|NaN|NAN)|[-+]?\.(?:inf|Inf|INF))$/;
+
+/** Whether the text is a finite number. */
 export function looksNumeric(text: string): boolean {
   return NUMBER.test(text);
 }
 
-/** The number behind a text such as "0.90". The text must satisfy `looksNumeric`. */
+/** What Python, JavaScript and TOML write for a number that is none or has no end ("NaN", "-inf"); null for any other word. */
+export function notFinite(word: string): NumberText | null {
+  const [, sign = "", name = ""] = /^([-+]?)(nan|inf(?:inity)?)$/i.exec(word) ?? [];
+  if (name === "") return null;
+  return numberText(name.toLowerCase() === "nan" ? ".nan" : `${sign === "-" ? "-" : ""}.inf`);
+}
+
+/** The number behind a text such as "0.90" or ".nan", as YAML writes numbers. */
 export function numberText(text: string): NumberText {
-  const value = Number(text);
+  const value = NOT_FINITE.test(text) ? amountOf(text) : Number(text);
   return Object.freeze({
     [NUMERIC]: true as const,
     text,
     value,
     // An integer beyond 2^53 would change in JSON: give its text instead.
-    toJSON: () => (Number.isFinite(value) && (Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(text)) ? value : text),
+    // JSON has no NaN: its name, which Number() and Python's float() read.
+    toJSON: () =>
+      Number.isFinite(value) && (Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(text)) ? value : plainNumber(text),
   });
+}
+
+function amountOf(text: string): number {
+  if (/nan/i.test(text)) return Number.NaN;
+  return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+/** A number's text outside of YAML: "0.90", "NaN", "-Infinity". */
+function plainNumber(text: string): string {
+  return NOT_FINITE.test(text) ? String(amountOf(text)) : text;
 }
 
 export function isNumberText(value: unknown): value is NumberText {
@@ -42,7 +65,7 @@ export function isMap(value: Value | undefined): value is ValueMap {
 
 /** An unquoted command-line or params-file word as a value: number, boolean, null or string. */
 export function valueOf(word: string): Value {
-  if (looksNumeric(word)) return numberText(word);
+  if (looksNumeric(word) || NOT_FINITE.test(word)) return numberText(word);
   if (word === "true" || word === "false") return word === "true";
   return word === "null" || word === "~" ? null : word;
 }
@@ -53,7 +76,7 @@ export function fromPlain(input: unknown): Value {
   if (typeof input === "boolean" || typeof input === "string") return input;
   if (typeof input === "number" || typeof input === "bigint") {
     const text = String(input);
-    return looksNumeric(text) ? numberText(text) : text;
+    return notFinite(text) ?? numberText(text);
   }
   if (input instanceof Date) return input.toISOString();
   if (Array.isArray(input)) return input.map(fromPlain);
@@ -65,7 +88,8 @@ export function fromPlain(input: unknown): Value {
 /** Same value: numbers by amount, so 1.0 equals 1; maps regardless of key order. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  if (isNumberText(a)) return isNumberText(b) && (a.text === b.text || a.value === b.value);
+  if (isNumberText(a))
+    return isNumberText(b) && (a.text === b.text || a.value === b.value || Object.is(a.value, b.value));
   if (Array.isArray(a))
     return (
       Array.isArray(b) && a.length === b.length && a.every((item, index) => sameValue(item as Value, b[index] as Value))
@@ -83,7 +107,7 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
 /** The value in one line, as a person would write it. */
 export function showValue(value: Value | undefined): string {
   if (value === undefined) return "none";
-  if (isNumberText(value)) return value.text;
+  if (isNumberText(value)) return plainNumber(value.text);
   if (Array.isArray(value)) return `[${value.map((item) => showValue(item as Value)).join(", ")}]`;
   if (isMap(value))
     return `{${Object.entries(value)

@@ -1,7 +1,7 @@
 import { MvError } from "../../errors.ts";
 import { isDay } from "../../model/day.ts";
 import type { Role } from "../../model/pointer.ts";
-import { looksNumeric, valueOf, type ValueMap } from "../../model/value.ts";
+import { isNumberText, notFinite, type Value, valueOf, type ValueMap } from "../../model/value.ts";
 import { add } from "../../operations/add.ts";
 import type { Given } from "../../operations/describe.ts";
 import { readGivenFiles } from "../../operations/values.ts";
@@ -60,7 +60,7 @@ async function given(context: Context, flags: Values): Promise<Given> {
 async function values(context: Context, flags: Values, files: string, single: string): Promise<ValueMap | undefined> {
   const paths = list(flags, files);
   const pairs = list(flags, single).map((word) => pair(word, `--${single}`));
-  const text = single === "metric" ? pairs.find(([, word]) => !looksNumeric(word)) : undefined;
+  const text = single === "metric" ? pairs.find(([, word]) => !isNumberText(measured(word))) : undefined;
   if (text !== undefined) {
     throw new MvError("usage", `--metric ${text.join("=")}: a metric is a number, with a point`, {
       hint: `--metric ${text[0]}=0.91`,
@@ -68,5 +68,11 @@ async function values(context: Context, flags: Values, files: string, single: st
   }
   if (paths.length === 0 && pairs.length === 0) return undefined;
   const fromFiles = await readGivenFiles(context.cwd, paths);
-  return { ...fromFiles, ...Object.fromEntries(pairs.map(([key, word]) => [key, valueOf(word)])) };
+  const read = single === "metric" ? measured : valueOf;
+  return { ...fromFiles, ...Object.fromEntries(pairs.map(([key, word]) => [key, read(word)])) };
+}
+
+/** A script passes on what Python printed: `nan` and `inf` are measured, too. */
+function measured(word: string): Value {
+  return notFinite(word) ?? valueOf(word);
 }

@@ -12,7 +12,7 @@ export function csv(rows: readonly (readonly (Value | undefined)[])[]): string {
 
 function cell(value: Value | undefined): string {
   if (value === undefined || value === null) return "";
-  if (isNumberText(value)) return value.text;
+  if (isNumberText(value)) return showValue(value);
   // Line breaks of a reason are its own; other control characters are made visible.
   const text = showValue(value).split(/\r?\n/).map(printable).join("\n");
   const safe = FORMULA.test(text) ? `'${text}` : text;

@@ -26,7 +26,8 @@ export function sortByMetric<T extends { metrics: ValueMap }>(
   for (const release of releases) {
     for (const { key, value } of leavesOf(release.metrics).values()) {
       known.add(key);
-      if (key === metric && isNumberText(value)) values.set(release, value.value);
+      // What is no number is not better than any.
+      if (key === metric && isNumberText(value) && Number.isFinite(value.value)) values.set(release, value.value);
     }
   }
   if (values.size === 0) {

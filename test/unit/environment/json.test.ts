@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isMvError } from "../../../src/errors.ts";
 import { readJson } from "../../../src/environment/json.ts";
-import { isMap, isNumberText, type Value } from "../../../src/model/value.ts";
+import { isMap, isNumberText, type Value, type ValueMap } from "../../../src/model/value.ts";
+import { writeYaml } from "../../../src/model/yaml.ts";
 
 const why = (text: string): string => {
   try {
@@ -57,7 +58,9 @@ describe("readJson", () => {
   );
 
   test("reads what Python writes for numbers that are none", () => {
-    expect(readJson('{"a": NaN, "b": -Infinity}', "x")).toEqual({ a: "NaN", b: "-Infinity" });
+    const values = readJson('{"a": NaN, "b": -Infinity, "c": Infinity}', "x");
+    expect(writeYaml(values as ValueMap)).toBe("a: .nan\nb: -.inf\nc: .inf\n");
+    expect(JSON.stringify(values)).toBe('{"a":"NaN","b":"-Infinity","c":"Infinity"}');
   });
 
   test("takes __proto__ for a key", () => {

@@ -153,7 +153,9 @@ describe("metrics", () => {
   });
 
   test("that are no number satisfy nothing", () => {
-    expect(said(bound("<=", 1), { metrics: new Map([["accuracy", Number.NaN]]) })).toHaveLength(1);
+    for (const value of [Number.NaN, Number.NEGATIVE_INFINITY])
+      expect(said(bound("<=", 1), { metrics: new Map([["accuracy", value]]) })).toHaveLength(1);
+    expect(said(bound(">=", 0.9), { metrics: new Map([["accuracy", Number.POSITIVE_INFINITY]]) })).toHaveLength(1);
   });
 });
 

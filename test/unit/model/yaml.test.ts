@@ -35,7 +35,7 @@ describe("scalars", () => {
     ['"\\u00e9\\n"', "é\n"],
     ["0x1F", "0x1F"],
     ["0o17", "0o17"],
-    [".inf", ".inf"],
+    [".inf", numberText(".inf")],
     ["True", "True"],
     ["yes", "yes"],
     ["2026-02-05", "2026-02-05"],

@@ -22,6 +22,14 @@ describe("sortByMetric", () => {
     expect(order("loss", { loss: { better: "lower" } })).toEqual(["1.3.0", "1.0.0", "1.1.0", "1.2.0"]);
   });
 
+  it("takes what is no finite number for the best of nothing", () => {
+    const diverged = ["0.4", ".nan", ".inf", "-.inf", "0.3"].map((loss) => ({ metrics: { loss: numberText(loss) } }));
+    for (const better of ["higher", "lower"] as const) {
+      const { list } = sortByMetric(diverged, "loss", { loss: { better } });
+      expect(list.map(({ metrics }) => metrics.loss.text).slice(2)).toEqual([".nan", ".inf", "-.inf"]);
+    }
+  });
+
   it("finds nested metrics, and takes the word with or without metrics.", () => {
     expect(order("test.auc")[0]).toBe("1.1.0");
     expect(order("metrics.accuracy")[0]).toBe("1.1.0");
