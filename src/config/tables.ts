@@ -1,6 +1,6 @@
 // Every key of .mversion.yaml and how its value is read: the one list that parser, JSON Schema and example are compared with.
 import { optionalText, problem } from "../model/fields.ts";
-import { checkMemberPath } from "../model/paths.ts";
+import { checkPortablePath } from "../model/paths.ts";
 import { checkUrl } from "../model/url.ts";
 import { looksNumeric } from "../model/value.ts";
 import { checkModelName } from "../model/version.ts";
@@ -35,7 +35,7 @@ const RECORD_SUFFIX = ".model.yaml";
 const recordPath: Read<string> = (reading, path) => {
   const record = text(reading, path);
   // .gitattributes keeps merges out of files of that ending only.
-  const why = checkMemberPath(record) ?? (record.endsWith(RECORD_SUFFIX) ? null : `it ends with ${RECORD_SUFFIX}`);
+  const why = checkPortablePath(record) ?? (record.endsWith(RECORD_SUFFIX) ? null : `it ends with ${RECORD_SUFFIX}`);
   if (why !== null) throw problem(reading.file, path, why);
   return record;
 };

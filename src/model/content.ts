@@ -29,9 +29,16 @@ export function isSha(text: string): boolean {
 export function contentOf(artifacts: readonly { path: string; sha256: string }[]): Sha {
   const hash = createHash("sha256");
   for (const { path, sha256 } of artifacts.toSorted((a, b) => compareBytes(a.path, b.path))) {
-    hash.update(`${sha256}  ${path}\n`);
+    hash.update(lineOf(sha256, path));
   }
   return hash.digest("hex");
+}
+
+/** `sha256sum` marks a line by a backslash where it had to escape the name, so that a name cannot pass for two lines. */
+function lineOf(sha256: Sha, path: string): string {
+  if (!/[\\\n\r]/.test(path)) return `${sha256}  ${path}\n`;
+  const escaped = path.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+  return `\\${sha256}  ${escaped}\n`;
 }
 
 interface Bytes {

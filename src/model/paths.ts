@@ -1,5 +1,6 @@
 // Which paths may be tracked. Paths are relative to the repository's root, with "/", and come from hostile files too:
 // what passes here is safe to join to the root (symlinks on the way are insideTree's concern, in platform/files.ts).
+import { sep } from "node:path";
 import { MvError } from "../errors.ts";
 
 export const POINTER_SUFFIX = ".mv.yaml";
@@ -35,18 +36,31 @@ export function checkPath(path: string): string | null {
 /** ASCII names that start with neither dot nor blank, end in no dot, and hold nothing that any system reads specially. */
 const INNOCENT = /^[\w-](?:[\w.-]*[\w-])?(?:\/[\w-](?:[\w.-]*[\w-])?)*$/;
 
+/** Where a backslash parts folders, a name that holds one leads elsewhere: there every path has to be portable. */
+const IS_WINDOWS = sep === "\\";
+
 /**
  * Why a file inside a tracked folder cannot have this path, or null. Names such as .gitattributes are fine there: Git ignores
- * the folder, and model repositories come with them.
+ * the folder, and model repositories come with them. Line breaks, tabs and backslashes are a name's own business where the
+ * system has them in names.
  */
 export function checkMemberPath(path: string): string | null {
   // 50,000 paths of a folder are checked at a time; nearly all are of this kind.
   if (path.length <= SEGMENT_MAX_BYTES && INNOCENT.test(path)) return null;
+  return checkStructure(path) ?? (IS_WINDOWS ? whyNotPortable(path) : null);
+}
+
+/** Why a file of ours (a record, a file of a store) cannot have this path, or null: every system must be able to hold it. */
+export function checkPortablePath(path: string): string | null {
+  if (path.length <= SEGMENT_MAX_BYTES && INNOCENT.test(path)) return null;
+  return checkStructure(path) ?? whyNotPortable(path);
+}
+
+function checkStructure(path: string): string | null {
   if (path === "") return "the path is empty";
   if (Buffer.byteLength(path) > PATH_MAX_BYTES) return `the path is longer than ${PATH_MAX_BYTES} bytes`;
-  if (CONTROL.test(path)) return "the path has a control character";
+  if (path.includes("\0")) return "the path has the character NUL";
   if (LONE_SURROGATE.test(path)) return "the path is not valid Unicode";
-  if (path.includes("\\")) return "the path has a backslash";
   if (path.startsWith("/")) return "the path is absolute";
   if (/^[A-Za-z]:/.test(path)) return "the path starts with a drive letter";
   for (const segment of path.split("/")) {
@@ -60,11 +74,22 @@ function checkSegment(segment: string): string | null {
   if (segment === "") return "the path has an empty segment";
   if (segment === "." || segment === "..") return `the path has a '${segment}' segment`;
   if (Buffer.byteLength(segment) > SEGMENT_MAX_BYTES) return `a name in it is longer than ${SEGMENT_MAX_BYTES} bytes`;
-  const folded = foldName(segment);
-  if (folded === ".git" || SHORT_NAME_OF_GIT.test(folded)) return "a name in it is a spelling of .git";
-  if (/^\.{0,2}$/.test(folded)) return "a name in it is nothing but dots, spaces or invisible characters";
+  // What Windows would take for folders must not lead out of the tree, or into .git, anywhere.
+  const names = segment.split("\\").map(foldName);
+  if (names.some((name) => name === ".git" || SHORT_NAME_OF_GIT.test(name)))
+    return "a name in it is a spelling of .git";
+  if (names.length > 1 && names.includes("..")) return "a name in it steps up by a backslash";
+  const [folded = "", ...more] = names;
+  return more.length === 0 && /^\.{0,2}$/.test(folded)
+    ? "a name in it is nothing but dots, spaces or invisible characters"
+    : null;
+}
+
+function whyNotPortable(path: string): string | null {
+  if (CONTROL.test(path)) return "the path has a control character";
+  if (path.includes("\\")) return "the path has a backslash";
   // Windows drops them, so two names would be one file there.
-  return /[. ]$/.test(segment) ? "a name in it ends with a dot or a space" : null;
+  return /[. ](?:\/|$)/.test(path) ? "a name in it ends with a dot or a space" : null;
 }
 
 /** A name as the most forgiving file system sees it: no case, no ignorable characters, no stream suffix, no trailing dots. */

@@ -2,7 +2,7 @@
 // adds are left alone.
 import { type Artifact, contentOf } from "./content.ts";
 import { optionalMap, optionalText, type Path, problem, requiredSha, requiredText, valueAt } from "./fields.ts";
-import { checkMemberPath, showPath } from "./paths.ts";
+import { checkPortablePath, showPath } from "./paths.ts";
 import { readArtifacts } from "./record.ts";
 import { checkModelName, parseVersion } from "./version.ts";
 import type { YamlFile } from "./yaml.ts";
@@ -91,7 +91,7 @@ function readRef(yaml: YamlFile, key: string): ReleaseRef | null {
 function readRecordPath(yaml: YamlFile): string {
   optionalMap(yaml, ["record"]);
   const path = requiredText(yaml, ["record", "path"]);
-  const why = checkMemberPath(path);
+  const why = checkPortablePath(path);
   if (why !== null) throw problem(yaml, ["record", "path"], `${showPath(path)}: ${why}`);
   return path;
 }

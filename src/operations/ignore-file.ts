@@ -12,14 +12,23 @@ export interface IgnoreLine {
   changed: boolean;
 }
 
+/** What ends a line of an ignore file, or is dropped at its end, as a class that matches nothing else (gitignore(5), fnmatch). */
+const LINE_BREAKS = new Map([
+  ["\n", "[!\u0001-\t\v-\u007f]"],
+  ["\r", "[!\u0001-\f\u000e-\u007f]"],
+]);
+
 /** The line that ignores exactly one name in its folder. */
 export function ignoreLine(name: string): string {
-  return `/${name.replace(/[\\*?[\]]/g, (char) => `\\${char}`)}`;
+  const line = name.replace(/[\\*?[\]]| (?= *$)/g, (char) => `\\${char}`);
+  return `/${line.replace(/[\n\r]/g, (char) => LINE_BREAKS.get(char) ?? char)}`;
 }
 
 /** The name that such a line ignores; null where it is no line of ours. */
 export function ignoredName(line: string): string | null {
-  const name = line.startsWith("/") ? line.slice(1).replace(/\\(.)/g, "$1") : "";
+  let escaped = line.startsWith("/") ? line.slice(1) : "";
+  for (const [char, written] of LINE_BREAKS) escaped = escaped.replaceAll(written, char);
+  const name = escaped.replace(/\\(.)/g, "$1");
   return name !== "" && !name.includes("/") && ignoreLine(name) === line ? name : null;
 }
 

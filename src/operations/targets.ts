@@ -74,6 +74,12 @@ async function addable(project: Project, snapshot: Snapshot, typed: string): Pro
   const absolute = await insideTree(project.root, path);
   const stat = await lstat(absolute).catch(() => null);
   if (stat === null) {
+    // What is not UTF-8 comes here with replacement characters, under which nothing can be opened.
+    if (typed.includes("\ufffd")) {
+      throw new MvError("bad-path", `${showPath(typed)} cannot be tracked: the name is not valid UTF-8`, {
+        hint: "give it another name",
+      });
+    }
     throw new MvError("usage", `${typed}: there is no such file or folder`, {
       hint: await whereIs(project, snapshot, typed, path),
     });
@@ -106,23 +112,25 @@ export async function requireTrackable(project: Project, path: string, isDirecto
 
 function requireName(path: string, typed: string): void {
   // Its pointer holds the name alone, and is read with the same care.
-  const why = checkPath(path) ?? checkPath(path.slice(path.lastIndexOf("/") + 1)) ?? pointerNameTooLong(path);
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const why = checkPath(path) ?? checkPath(name);
   if (why !== null)
     throw new MvError("bad-path", `${showPath(typed)} cannot be tracked: ${why}`, { hint: "give it another name" });
+  const most = NAME_MAX_BYTES - POINTER_SUFFIX.length;
+  if (Buffer.byteLength(name) <= most) return;
+  throw new MvError(
+    "bad-path",
+    `${showPath(typed)} cannot be tracked: its name is longer than ${most} bytes, which leaves no room for ${POINTER_SUFFIX}`,
+    {
+      hint: "give it a shorter name, or put it into a folder and add that: names in a folder may be as long as the disk takes",
+    },
+  );
 }
 
 async function requireKept(project: Project, path: string, isDirectory: boolean, typed: string): Promise<void> {
   const rule = await ignoredBy(project, path, isDirectory);
   if (rule === null) return;
   throw new MvError("bad-path", `${typed} is left out by ${rule}`, { hint: `take its line out of ${rule}` });
-}
-
-function pointerNameTooLong(path: string): string | null {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const most = NAME_MAX_BYTES - POINTER_SUFFIX.length;
-  return Buffer.byteLength(name) > most
-    ? `its name is longer than ${most} bytes, which leaves no room for ${POINTER_SUFFIX}`
-    : null;
 }
 
 // With mversion.link=symlink an artifact is a link to its object. Any other would be replaced by what it points to.
@@ -192,7 +200,25 @@ export function leadsInside(project: Project, snapshot: Snapshot, typed: string)
   });
 }
 
-/** A word as a shell reads it back. */
+/** A word as a shell reads it back; one with control characters in the form that bash, zsh and ksh know, on one line. */
 export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (!CONTROL.test(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  const escaped = word
+    .replace(/[\\']/g, (char) => `\\${char}`)
+    .replace(CONTROLS, (char) => SHORT.get(char) ?? octal(char));
+  return `$'${escaped}'`;
+}
+
+const CONTROL = /\p{Cc}/u;
+const CONTROLS = /\p{Cc}/gu;
+const SHORT = new Map([
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+]);
+
+// Byte by byte: what a shell makes of \u depends on its locale.
+function octal(char: string): string {
+  return [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 }

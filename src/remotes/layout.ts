@@ -1,7 +1,7 @@
 // Where things lie in every plain store: objects/ab/abcdef…, and named files beside them. docs/remotes.md describes it.
 import { MvError } from "../errors.ts";
 import { isSha } from "../model/content.ts";
-import { checkMemberPath } from "../model/paths.ts";
+import { checkPortablePath } from "../model/paths.ts";
 
 export const OBJECTS = "objects";
 
@@ -19,7 +19,7 @@ export function objectAt(path: string): string | null {
 
 /** The path of a named file, or of a folder of them, as it is. Throws MvError bad-path where it could lead elsewhere. */
 export function filePath(path: string): string {
-  const why = checkMemberPath(path) ?? (path.split("/")[0] === OBJECTS ? "objects lie there" : null);
+  const why = checkPortablePath(path) ?? (path.split("/")[0] === OBJECTS ? "objects lie there" : null);
   if (why === null) return path;
   throw new MvError("bad-path", `${JSON.stringify(path.slice(0, 200))} is not a file of a store: ${why}`);
 }

@@ -3,7 +3,7 @@ import { readdirSync, readlinkSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import { MvError } from "../errors.ts";
 import { linkStaysInside } from "../model/manifest.ts";
-import { checkMemberPath, compareBytes } from "../model/paths.ts";
+import { checkMemberPath, compareBytes, showPath } from "../model/paths.ts";
 import { readError } from "../platform/file-errors.ts";
 import { changing, lstatOrNull } from "../platform/stat.ts";
 import { isTempName } from "../platform/temp.ts";
@@ -43,7 +43,7 @@ export function walkFolder(walk: Walk): Walked {
     for (const item of items) {
       const path = folder === "" ? item.name : `${folder}/${item.name}`;
       if ((!isPlain && isTempName(item.name)) || walk.ignored?.(path, item.isDirectory())) continue;
-      if (!isPlain || path.length >= PLAIN_LENGTH) assertName(walk.key, path, item.name);
+      if (!isPlain || path.length >= PLAIN_LENGTH) assertName(walk, path, item.name);
       if (item.isFile()) walked.paths.push(path);
       else if (item.isDirectory()) visit(path);
       else takeOther(walk, walked, path);
@@ -80,12 +80,13 @@ function nameOf(item: Dirent): string {
   return item.isDirectory() ? `${item.name}/` : item.name;
 }
 
-function assertName(key: string, path: string, name: string): void {
+function assertName({ root, key }: Walk, path: string, name: string): void {
   if (path.length < PLAIN_LENGTH && PLAIN.test(name)) return;
   // What is not UTF-8 comes with replacement characters, under which the file cannot be opened.
-  const why = name.includes("\ufffd") ? "the name is not valid UTF-8" : checkMemberPath(path);
+  const isUtf8 = !name.includes("\ufffd") || lstatOrNull(`${root}/${path}`) !== null;
+  const why = isUtf8 ? checkMemberPath(path) : "the name is not valid UTF-8";
   if (why === null) return;
-  throw new MvError("bad-path", `${key}/${path} cannot be tracked: ${why}`, {
+  throw new MvError("bad-path", `${showPath(`${key}/${path}`)} cannot be tracked: ${why}`, {
     hint: "rename it, or leave it out with .mvignore",
     details: { path: `${key}/${path}`, why },
   });
@@ -98,7 +99,7 @@ function takeOther({ root, key, isObject }: Walk, walked: Walked, path: string):
   if (stats === null) throw changing(`${key}/${path}`);
   if (stats.isFile()) return void walked.paths.push(path);
   if (!stats.isSymbolicLink()) {
-    throw new MvError("bad-path", `${key}/${path} is neither a file, a folder nor a link`, {
+    throw new MvError("bad-path", `${showPath(`${key}/${path}`)} is neither a file, a folder nor a link`, {
       hint: "leave it out with .mvignore",
       details: { path: `${key}/${path}` },
     });
@@ -110,7 +111,7 @@ function takeOther({ root, key, isObject }: Walk, walked: Walked, path: string):
     return;
   }
   if (!linkStaysInside(path, link)) {
-    throw new MvError("link-leaves", `${key}/${path} is a link to ${link}, outside ${key}`, {
+    throw new MvError("link-leaves", `${showPath(`${key}/${path}`)} is a link to ${showPath(link)}, outside ${key}`, {
       hint: "copy the file in, or leave the link out with .mvignore",
       details: { path: `${key}/${path}`, link },
     });

@@ -56,6 +56,11 @@ describe("operands", () => {
       `q'uote".onnx`,
       "col:on",
       "0".repeat(247),
+      "ta\tb",
+      "back\\slash\\",
+      "dot.",
+      " two  ",
+      "e\u001b[31m",
     ];
     for (const name of names) {
       repo.write(`models/${name}`, name);
@@ -76,7 +81,6 @@ describe("operands", () => {
     symlinkSync("model.onnx", repo.path("models/link"));
     symlinkSync("models", repo.path("linked"));
     repo.write(`models/${"0".repeat(248)}`, "x");
-    repo.write("models/n\nl", "x");
     repo.write(RECORD, "");
     const operands = [
       ".mversion.yaml",
@@ -89,7 +93,7 @@ describe("operands", () => {
       "models/link",
       `linked/model.onnx`,
       `models/${"0".repeat(248)}`,
-      "models/n\nl",
+      "models/n\ufffd",
       "models/c:o",
     ];
     rmSync(repo.path(RECORD));
@@ -108,7 +112,7 @@ describe("operands", () => {
         "models/link is a symbolic link to model.onnx",
         "linked/model.onnx: /repo/linked is a symbolic link",
         "models/00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000... cannot be tracked: its name is longer than 247 bytes, which leaves no room for .mv.yaml",
-        ""models/n\\nl" cannot be tracked: the path has a control character",
+        "models/n� cannot be tracked: the name is not valid UTF-8",
         "models/c:o cannot be tracked: the path starts with a drive letter",
       ]
     `);

@@ -1,7 +1,7 @@
 // What the commit of a release holds beside the record: its feature set, its evaluation data, its test report.
 import { createHash } from "node:crypto";
 import { optionalList, optionalText, requiredText } from "../../model/fields.ts";
-import { artifactPath, checkMemberPath, POINTER_SUFFIX } from "../../model/paths.ts";
+import { artifactPath, checkPortablePath, POINTER_SUFFIX } from "../../model/paths.ts";
 import { parsePointer } from "../../model/pointer.ts";
 import type { Release } from "../../model/release.ts";
 import { parseYaml } from "../../model/yaml.ts";
@@ -16,7 +16,7 @@ export type CommitFiles = Pick<VersionFacts, "featureSet" | "evaluationData" | "
 export async function readCommitFiles(project: Project, release: Release, report: string | null): Promise<CommitFiles> {
   const { commit: rev, feature_set_version: wanted } = release;
   const files = await project.git.listFiles(rev, [FEATURES_SUFFIX, POINTER_SUFFIX]);
-  const named = report !== null && checkMemberPath(report) === null ? [report] : [];
+  const named = report !== null && checkPortablePath(report) === null ? [report] : [];
   const paths = [...files.map(({ path }) => path), ...named];
   const blobs = await project.git.readPaths(paths.map((path) => ({ rev, path })));
   const found: CommitFiles = { featureSet: null, evaluationData: [], report: null };

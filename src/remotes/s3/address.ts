@@ -1,6 +1,6 @@
 // s3://bucket/prefix, as a bucket's name and what every key begins with.
 import { MvError } from "../../errors.ts";
-import { checkMemberPath } from "../../model/paths.ts";
+import { checkPortablePath } from "../../model/paths.ts";
 
 export interface S3Address {
   readonly bucket: string;
@@ -12,7 +12,7 @@ export interface S3Address {
 export function parseS3Url(name: string, url: string): S3Address {
   const [, bucket = "", path = ""] = /^s3:\/\/([^/]*)\/?(.*)$/i.exec(url) ?? [];
   const prefix = path.replace(/\/+$/, "");
-  const why = bucketFault(bucket) ?? (prefix === "" ? null : (checkMemberPath(prefix) ?? charactersFault(prefix)));
+  const why = bucketFault(bucket) ?? (prefix === "" ? null : (checkPortablePath(prefix) ?? charactersFault(prefix)));
   if (why === null) return { bucket, prefix: prefix === "" ? "" : `${prefix}/` };
   throw new MvError("usage", `remote ${name}: ${url} is no address of a bucket: ${why}`, {
     hint: `mv remote add ${name} s3://BUCKET/PREFIX`,

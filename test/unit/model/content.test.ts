@@ -1,4 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contentOf, isSha, sameContent } from "../../../src/model/content.ts";
@@ -37,6 +41,16 @@ describe("contentOf", () => {
     ];
     const lines = `${tilde.sha256}  ${tilde.path}\n${face.sha256}  ${face.path}\n`;
     expect(contentOf([face, tilde])).toBe(createHash("sha256").update(lines).digest("hex"));
+  });
+
+  test("escapes a name as sha256sum does, so that one name cannot pass for two lines", () => {
+    const dir = mkdtempSync(join(tmpdir(), "content-"));
+    const names = ["a\nb", "back\\slash", "c\rd", "plain", "ta\tb"];
+    for (const name of names) writeFileSync(join(dir, name), name);
+    const lines = execFileSync("sha256sum", ["--", ...names], { cwd: dir });
+    rmSync(dir, { recursive: true });
+    const sha256 = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");
+    expect(contentOf(names.map((path) => ({ path, sha256: sha256(path) })))).toBe(sha256(lines));
   });
 });
 

@@ -7,6 +7,7 @@ import {
   assertPath,
   checkMemberPath,
   checkPath,
+  checkPortablePath,
   compareBytes,
   pathClashes,
   pointerPath,
@@ -31,6 +32,12 @@ describe("checkPath", () => {
     ".hidden",
     "a".repeat(255),
     "a..b/c",
+    "a\nb",
+    "a\tb\r",
+    "a\u009bb",
+    "a\\b\\",
+    `"quo'ted"`,
+    "a./b ",
   ])("takes %j", (path) => {
     expect(checkPath(path)).toBeNull();
   });
@@ -43,15 +50,14 @@ describe("checkPath", () => {
     ["a/../../b", "segment"],
     ["a/..", "segment"],
     ["/abs", "absolute"],
-    ["C:\\x", "backslash"],
+    ["C:\\x", "drive"],
     ["C:/x", "drive"],
     ["c:x", "drive"],
-    ["a\\..\\b", "backslash"],
+    ["a\\..\\b", "steps up by a backslash"],
+    ["..\\b", "steps up"],
     ["a//b", "empty segment"],
     ["a/", "empty segment"],
-    ["a\0b", "control"],
-    ["a\nb", "control"],
-    ["a\u009bb", "control"],
+    ["a\0b", "NUL"],
     ["\ud800x", "Unicode"],
     ["x".repeat(5000), "longer than 4096"],
     [`${"x".repeat(256)}/a`, "longer than 255"],
@@ -69,8 +75,9 @@ describe("checkPath", () => {
     [".git::$INDEX_ALLOCATION/config", ".git"],
     ["sub/.git/config", ".git"],
     ["sub/.GiT", ".git"],
-    ["a./b", "ends with a dot"],
-    ["a /b", "ends with a dot or a space"],
+    ["sub\\.git\\config", ".git"],
+    [".git\\config", ".git"],
+    ["a\\git~1", ".git"],
     ["...", "nothing but dots"],
     [".\u200c./x", "nothing but dots"],
     ["\u200c", "nothing but dots"],
@@ -115,6 +122,18 @@ test("files inside a tracked folder may have names that Git reads elsewhere", ()
   expect(checkMemberPath("sub/.git/config")).not.toBeNull();
 });
 
+test.each([
+  ["a\nb.model.yaml", "control character"],
+  ["a\tb", "control character"],
+  ["a\u009bb", "control character"],
+  ["a\\b", "backslash"],
+  ["a./b", "ends with a dot or a space"],
+  ["a ", "ends with a dot or a space"],
+  ["../a", "segment"],
+])("a file of ours, and every file on Windows, is not %j", (path, why) => {
+  expect(checkPortablePath(path)).toContain(why);
+});
+
 test("assertPath names the place, the path and the reason", () => {
   expect(assertPath("a/b", "add")).toBe("a/b");
   const error = (() => {
@@ -125,7 +144,7 @@ test("assertPath names the place, the path and the reason", () => {
     }
   })();
   expect(error).toBeInstanceOf(MvError);
-  expect(error).toMatchObject({ code: "bad-path", message: 'add: "../x\\n": the path has a control character' });
+  expect(error).toMatchObject({ code: "bad-path", message: `add: "../x\\n": the path has a '..' segment` });
 });
 
 test("clashes are paths that one file could hold on another system", () => {
