@@ -59,9 +59,8 @@ describe("requires", () => {
 
 describe("min_days", () => {
   test("a stay that is dated ahead of this clock counts from its date", () => {
-    expect(
-      said({ requires: "staging", min_days: 2 }, { required: [stay(3, "b"), stay(-10, OID)] }),
-    ).toMatchInlineSnapshot(`
+    expect(said({ requires: "staging", min_days: 2 }, { required: [stay(3, "b"), stay(-10, OID)] }))
+      .toMatchInlineSnapshot(`
       [
         ".mversion.yaml stages.production.min_days | production needs churn 1.2.0 to have run on staging for 2 days, and it ran there for 0 hours, as its assignment says it is of 2026-02-12 02:40 UTC | repeat at 2026-02-14 02:40 UTC or later",
       ]
