@@ -21,6 +21,7 @@ import { createStoreNeeds, type StoreNeeds } from "./gc/store-needs.ts";
 import type { Project } from "./project.ts";
 import { openProjectRemote } from "./remotes.ts";
 import { type HeldGcLock, unlockStore, withGcLock } from "./store-locks/gc-lock.ts";
+import { endFreeLocks } from "./store-locks/lock-names.ts";
 import { changeStoreFile } from "./store-registry.ts";
 
 export interface GcRemoteInput {
@@ -95,6 +96,7 @@ async function clean(
   const needs = createStoreNeeds(project, remote);
   const { file, forgotten } = await readStoreFile(remote, input);
   await needs.learn(await repositories.ask(file));
+  if (!input.dryRun) await endFreeLocks(project, remote);
   const pushes = await readPushes(remote, null);
   const survey = await surveyStore(project, remote, { needs, pushes, input });
   const left = await leftUploads(project, remote, pushes, graceEnd(project, input));

@@ -22,13 +22,22 @@ function read(path: string): string {
   }
 }
 
-/** State letter and start time of a process; null where /proc does not tell. Format: proc(5), /proc/pid/stat. */
-function procStat(pid: number | "self"): { state: string; start: string } | null {
+interface ProcStat {
+  name: string;
+  state: string;
+  parent: number;
+  start: string;
+}
+
+/** Name, state letter, parent and start time of a process; null where /proc does not tell. Format: proc(5), /proc/pid/stat. */
+function procStat(pid: number | "self"): ProcStat | null {
   const text = read(`/proc/${pid}/stat`);
   // The name in parentheses may hold anything, so count from its end.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, start] = [fields[0], fields[19]];
-  return text === "" || state === undefined || start === undefined ? null : { state, start };
+  const end = text.lastIndexOf(")");
+  const fields = text.slice(end + 2).split(" ");
+  const [state, parent, start] = [fields[0], Number(fields[1]), fields[19]];
+  if (text === "" || state === undefined || start === undefined) return null;
+  return { name: text.slice(text.indexOf("(") + 1, end), state, parent, start };
 }
 
 export function thisProcess(): ProcessIdentity {
@@ -45,6 +54,19 @@ export function thisProcess(): ProcessIdentity {
     space,
     start: procStat("self")?.start ?? "",
   };
+}
+
+/** The processes above this one, the nearest first, with the names of their programs; none where /proc does not tell. */
+export function ancestors(): { name: string; identity: ProcessIdentity }[] {
+  const found: { name: string; identity: ProcessIdentity }[] = [];
+  const own = thisProcess();
+  for (let pid = procStat("self")?.parent ?? 0; pid > 0;) {
+    const stat = procStat(pid);
+    if (stat === null) break;
+    found.push({ name: stat.name, identity: { ...own, pid, start: stat.start } });
+    pid = stat.parent;
+  }
+  return found;
 }
 
 /** Whether a process of that pid exists here and is not a zombie. */

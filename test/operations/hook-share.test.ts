@@ -1,6 +1,6 @@
 // `git push` as a user types it: the pre-push hook brings the bytes to the store first, and holds back what nobody could get.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -83,6 +83,27 @@ describe("git push", () => {
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain("mversion: refused: nobody could get the pushed bytes: store: /nonexistent/store");
     expect(refused.stderr).toContain("Without the bytes: git push --no-verify");
+  });
+
+  test("leaves a lock in the store, which the next of this clone takes again, and gc ends", async () => {
+    const locks = (): string[] => readdirSync(join(shared.store, "locks"));
+    push("main");
+    const [left = ""] = locks();
+    await draft();
+    push("main");
+    expect(locks()).toEqual([left]);
+    // As where the remote refuses it: nothing tells what will come of the push.
+    shared.origin.hook("pre-receive", "exit 1");
+    trained(repo, MODEL, BYTES.E);
+    await play(repo, `mv add ${MODEL}`, "mv bump draft");
+    repo.git("commit", "-qam", "another draft");
+    expect(push("main").status).toBe(1);
+    await play(repo, "mv gc --remote store --yes");
+    expect(locks()).toContain(left);
+    rmSync(join(shared.origin.dir, "hooks", "pre-receive"));
+    repo.git("push", "-q", "--no-verify", "origin", "main");
+    await play(repo, "mv gc --remote store --grace 0 --yes");
+    expect(locks()).not.toContain(left);
   });
 
   test("inside mv push does nothing twice", async () => {

@@ -1,4 +1,5 @@
 // What a push leaves in a store, and what it does where it may not write or delete there.
+import { spawnSync } from "node:child_process";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MvError } from "../../src/errors.ts";
 import { formatPushLock } from "../../src/model/store-lock.ts";
@@ -7,6 +8,8 @@ import { gcRemote } from "../../src/operations/gc-remote.ts";
 import { prePush } from "../../src/operations/hook/pre-push.ts";
 import type { Project } from "../../src/operations/project.ts";
 import { push } from "../../src/operations/push.ts";
+import type { PushUnderWay } from "../../src/operations/store-locks/push-end.ts";
+import { type ProcessIdentity, thisProcess } from "../../src/platform/processes.ts";
 import { withGcLock } from "../../src/operations/store-locks/gc-lock.ts";
 import { holdOnStore } from "../../src/operations/store-locks/hold.ts";
 import { thisHolder } from "../../src/operations/store-locks/holder.ts";
@@ -60,6 +63,56 @@ test("the pre-push hook leaves its lock, which a push of the same clone takes ag
   expect(await clean()).toMatchObject({ removed: [{ sha256: sha256(BYTES.D) }] });
 });
 
+describe("a lock of the pre-push hook is free", () => {
+  const MINUTE = 60_000;
+  const leave = async (processes: ProcessIdentity[], branches: PushUnderWay["branches"] = []): Promise<string> => {
+    const hold = await holdOnStore(project, remote, [X]);
+    await hold.leave({ processes, branches });
+    const [path = ""] = await locks();
+    return path;
+  };
+  /** Whether another push takes the name again, so long after. */
+  const isFree = async (path: string, after: number): Promise<boolean> => {
+    const hold = await holdOnStore({ ...project, now: () => new Date(Date.now() + after) }, remote, [X]);
+    const isTaken = (await locks()).length === 1;
+    await hold.release();
+    return isTaken && !(await locks()).includes(path);
+  };
+  const ended = (): ProcessIdentity => ({ ...thisProcess(), pid: spawnSync("true").pid });
+
+  test("when this clone's copy of the branch says that the remote took it", async () => {
+    const { repo } = shared.churn;
+    const to = repo.commit("code", { "train.py": "x = 1\n" });
+    const path = await leave([ended()], [{ ref: "refs/remotes/origin/main", to }]);
+    expect(await isFree(path, 0)).toBe(false);
+    repo.git("push", "-q", "--no-verify", "origin", "main");
+    expect(await isFree(path, 0)).toBe(true);
+  });
+
+  test("five minutes after the push was seen to have ended, whatever came of it", async () => {
+    const path = await leave([ended()]);
+    expect([await isFree(path, 4 * MINUTE), await isFree(path, 6 * MINUTE)]).toEqual([false, true]);
+  });
+
+  test("never while the push runs, and where nothing is known of it after an hour", async () => {
+    const to = shared.churn.repo.git("rev-parse", "origin/main");
+    const path = await leave([ended(), thisProcess()], [{ ref: "refs/remotes/origin/main", to }]);
+    expect(await isFree(path, 50 * MINUTE)).toBe(false);
+    expect(await isFree(path, 61 * MINUTE)).toBe(true);
+  });
+
+  test("for the next gc of this clone too, which removes it", async () => {
+    const path = await leave(
+      [],
+      [{ ref: "refs/remotes/origin/main", to: shared.churn.repo.git("rev-parse", "origin/main") }],
+    );
+    await gcRemote(project, { remote: "store", grace: 0, dryRun: true });
+    expect(await locks()).toEqual([path]);
+    await gcRemote(project, { remote: "store", grace: 0 });
+    expect(await locks()).toEqual([]);
+  });
+});
+
 test("without the right to delete one that holds nothing stays, and is taken again", async () => {
   const careful = { ...remote, removeFile: denied };
   const hold = await holdOnStore(project, careful, [X]);
@@ -74,7 +127,7 @@ test("without the right to delete one that holds nothing stays, and is taken aga
 });
 
 test("a lock is forgotten after a day, by the store's clock", async () => {
-  await (await holdOnStore(project, remote, [X])).leave();
+  await (await holdOnStore(project, remote, [X])).leave(null);
   expect((await readPushes(remote, new Date(Date.now() + 23 * HOUR))).holds(X)).toBe(true);
   const old = await readPushes(remote, new Date(Date.now() + 25 * HOUR));
   expect([old.holds(X), old.dead]).toEqual([false, await locks()]);

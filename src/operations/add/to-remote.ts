@@ -33,7 +33,7 @@ export async function addToRemote(
     try {
       await sendAll(project, remote, objects, path);
       // A pointer names them soon, and its push holds them by itself.
-      await hold.leave();
+      await hold.leave(null);
     } catch (error) {
       await hold.release();
       throw error;

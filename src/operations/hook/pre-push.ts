@@ -38,7 +38,7 @@ export async function prePush(project: Project, args: readonly string[], input: 
   ];
   // Nothing is sent for a push that does not happen.
   if (!findings.some(isError))
-    findings.push(...(await objectFindings(project, { remote, releases: pushed, tips: sent, base })));
+    findings.push(...(await objectFindings(project, { remote, releases: pushed, tips: sent, base, updates })));
   if (!findings.some(isError) && pushed.length > 0) await forget(project, pushed);
   return findings;
 }

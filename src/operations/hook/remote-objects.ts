@@ -12,6 +12,8 @@ import { releaseTargets } from "../push/scope.ts";
 import { shareOn } from "../push/share.ts";
 import { openProjectRemote } from "../remotes.ts";
 import { readSnapshot } from "../snapshot.ts";
+import { pushUnderWay } from "../store-locks/push-end.ts";
+import type { RefUpdate } from "./ref-lines.ts";
 
 interface PushedRefs {
   /** Name or address of the Git remote. */
@@ -21,6 +23,7 @@ interface PushedRefs {
   tips: readonly string[];
   /** What the remote has of them already; null where it has nothing. */
   base: string | null;
+  updates: readonly RefUpdate[];
 }
 
 /** Sends what the pushed refs need; the findings say what others could not get. Inside `mv push` that is done. */
@@ -39,7 +42,7 @@ export async function objectFindings(project: Project, pushed: PushedRefs): Prom
       const shared = { targets, releases: pushed.releases };
       const { report, hold } = await shareOn(here, remote, shared, { gitRemote: pushed.remote });
       // Git pushes its refs when the hook is over.
-      await hold?.leave();
+      await hold?.leave(await pushUnderWay(here.git, pushed.remote, pushed.updates));
       const host = lfsHost(remote.url, pushed.remote);
       // Git is about to push its own refs, and takes no more of them: the pointers go first.
       if (host !== null) await pushWithPointers(here, { remote: host, refs: [], host });

@@ -9,6 +9,7 @@ import type { Project } from "../project.ts";
 import { declareEnded, gcIsRunning, isRunning, readGcState } from "./gc-state.ts";
 import { thisHolder } from "./holder.ts";
 import { leaveLockName, takeLockName } from "./lock-names.ts";
+import type { PushUnderWay } from "./push-end.ts";
 
 const WAIT_SECONDS = 60;
 const POLL_MS = 500;
@@ -25,8 +26,8 @@ export interface StoreHold {
   isBroken(): Promise<boolean>;
   /** Ends it. Never fails: what cannot be removed is ignored after a day. */
   release(): Promise<void>;
-  /** Leaves it to a push that goes on after us, as that of a hook. */
-  leave(): Promise<void>;
+  /** Leaves it to a push that goes on after us, as that of a hook; null where nothing is known of it. */
+  leave(push: PushUnderWay | null): Promise<void>;
 }
 
 const NOTHING: StoreHold = {
@@ -66,8 +67,8 @@ export async function holdOnStore(project: Project, remote: Remote, shas: readon
         if (await hasGcRun()) throw lost(remote);
       },
       isBroken: async () => path === null && (await hasGcRun()),
-      async leave() {
-        if (path !== null) await leaveLockName(project, remote.url, path, false);
+      async leave(push) {
+        if (path !== null) await leaveLockName(project, remote.url, path, push);
       },
     };
   } catch (error) {
@@ -95,7 +96,7 @@ async function dropLock(project: Project, remote: Remote, path: string, empty: s
     if (!isMvError(error)) throw error;
     // Without the right to delete: one that holds nothing.
     const isEmptied = await remote.writeFile(path, Buffer.from(empty)).catch(() => false);
-    await leaveLockName(project, remote.url, path, isEmptied);
+    await leaveLockName(project, remote.url, path, isEmptied ? "nobody" : null);
   }
 }
 

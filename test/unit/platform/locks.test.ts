@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { sleep } from "../../../src/platform/clock.ts";
 import { withLock } from "../../../src/platform/locks.ts";
-import { hasEnded, isRunning, thisProcess } from "../../../src/platform/processes.ts";
+import { ancestors, hasEnded, isRunning, thisProcess } from "../../../src/platform/processes.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -90,4 +90,10 @@ test("processes are told apart", () => {
   expect(isRunning(pid)).toBe(false);
   expect(hasEnded(thisProcess())).toBe(false);
   expect(hasEnded({ ...thisProcess(), pid })).toBe(true);
+});
+
+test("knows the processes above this one, by the names of their programs", () => {
+  const above = ancestors();
+  expect(above[0]?.identity.pid).toBe(process.ppid);
+  expect(above.every(({ name, identity }) => name !== "" && !hasEnded(identity))).toBe(true);
 });
