@@ -1,6 +1,7 @@
 // Where `mv get` takes a version from: a Git repository, or a store itself. Both answer the same questions.
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
+import { MvError } from "../../errors.ts";
 import type { Assignment } from "../../model/assignment.ts";
 import type { Release } from "../../model/release.ts";
 import type { Remote, RemoteContext } from "../../remotes/remote.ts";
@@ -57,8 +58,12 @@ export async function openSource(around: Surroundings, address: string, scratch:
     const store = await openStoreSource(contextFor(around, null), address, kind === "store");
     if (store !== null) return store;
   }
+  const place = localized(address.replace(/^git\+/i, ""), around.cwd);
+  // Without these words a volume that is not mounted would be a repository that Git cannot read.
+  if (isAbsolute(place) && !existsSync(place))
+    throw new MvError("unreachable", `${address} is not there`, { hint: "mount it, or check the path" });
   const { openGitSource } = await import("./from-git.ts");
-  return openGitSource(around, localized(address.replace(/^git\+/i, ""), around.cwd), scratch);
+  return openGitSource(around, place, scratch);
 }
 
 /** A path as an absolute one: Git is started elsewhere. */
