@@ -50,31 +50,35 @@ export async function get(around: Surroundings, input: GetInput): Promise<GetRes
 async function getInto(around: Surroundings, input: GetInput): Promise<GetResult> {
   const folder = resolve(around.cwd, input.into);
   let result: GetResult | undefined;
-  await replaceFolder(folder, { name: input.into, force: input.force === true }, async ({ scratch, treeFor }) => {
-    const source = await openSource(around, input.source, scratch);
-    try {
-      const wanted = await findWanted(source, input.version);
-      if (input.allowedSigners !== undefined) {
-        const { assigned } = wanted;
-        await requireSigned({ releases: [wanted], assigned }, input.allowedSigners, around);
+  await replaceFolder(
+    folder,
+    { name: input.into, force: input.force === true, around },
+    async ({ scratch, treeFor }) => {
+      const source = await openSource(around, input.source, scratch);
+      try {
+        const wanted = await findWanted(source, input.version);
+        if (input.allowedSigners !== undefined) {
+          const { assigned } = wanted;
+          await requireSigned({ releases: [wanted], assigned }, input.allowedSigners, around);
+        }
+        const stores = createStores(source);
+        const pieces = await choose(wanted.release, { paths: input.paths, data: input.data === true }, stores);
+        const before = input.ifChanged ? readStamp(folder) : null;
+        if (before !== null && (await holds(before, folder, wanted.release, pieces))) {
+          result = { ...before, folder, changed: false, files: 0, bytes: 0 };
+          return false;
+        }
+        const tree = treeFor(digestOf(wanted.release.oid, pieces));
+        const { jobs } = input;
+        const options = { source: source.url, jobs, reuse: [folder], report: around.report };
+        const { stamp, files, bytes } = await bring(stores, wanted, pieces, tree, options);
+        result = { ...stamp, folder, changed: true, files, bytes };
+        return true;
+      } finally {
+        await source.close();
       }
-      const stores = createStores(source);
-      const pieces = await choose(wanted.release, { paths: input.paths, data: input.data === true }, stores);
-      const before = input.ifChanged ? readStamp(folder) : null;
-      if (before !== null && (await holds(before, folder, wanted.release, pieces))) {
-        result = { ...before, folder, changed: false, files: 0, bytes: 0 };
-        return false;
-      }
-      const tree = treeFor(digestOf(wanted.release.oid, pieces));
-      const { jobs } = input;
-      const options = { source: source.url, jobs, reuse: [folder], report: around.report };
-      const { stamp, files, bytes } = await bring(stores, wanted, pieces, tree, options);
-      result = { ...stamp, folder, changed: true, files, bytes };
-      return true;
-    } finally {
-      await source.close();
-    }
-  });
+    },
+  );
   if (!result) throw new MvError("internal", "nothing was built and nothing was said");
   return result;
 }

@@ -101,7 +101,7 @@ test("refusals", async () => {
   repo.write("mine/notes.txt", "mine");
   expect(await said(`mv get ${store} v1.1.0 -o mine`)).toMatchInlineSnapshot(`
     "! mversion: refused: mine holds notes.txt, which mv get did not put there
-    ! Next: name another folder with -o, or repeat with --force, which removes it
+    ! Next: name another folder with -o, or repeat with --force, which removes all that it holds
     exit 1"
   `);
   expect(await said("mv get ext::sh v1.1.0 -o new")).toMatchInlineSnapshot(`

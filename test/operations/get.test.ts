@@ -329,3 +329,24 @@ describe("a stage that another tool assigned", () => {
     await expect(on(copy, "production")).rejects.toMatchObject({ code: "unknown-version" });
   });
 });
+
+test("--force replaces no repository, no home folder, and nothing that the current folder is in", async () => {
+  const home = scratchDir();
+  mkdirSync(join(home, "work/run"), { recursive: true });
+  const at = (cwd: string, into: string): Promise<unknown> =>
+    get({ cwd, env: { ...testEnv(), HOME: home } }, { source: store, into, paths: [], force: true }).catch(
+      (error: unknown) => (error instanceof Error ? error.message : error),
+    );
+  expect(await at(home, ".")).toBe(". has your home folder in it, and --force would remove all of it");
+  expect(await at(home, "/")).toBe("/ has your home folder in it, and --force would remove all of it");
+  expect(await at(join(home, "work/run"), "..")).toMatch(/^\.\. has the folder in it where you are, and/);
+  const clone = forkRepo(repo);
+  expect(await at(clone.dir, ".")).toMatch(/^\. is a Git repository, and/);
+  expect(clone.git("status", "--porcelain")).toBe("");
+  writeFileSync(join(home, "work/notes"), "x");
+  expect(await at(home, "work")).toMatchObject({ version: "1.2.0", changed: true });
+});
+
+test("a source that is not there, as a volume that is not mounted", async () => {
+  expect(await refused("unreachable", join(scratchDir(), "models"), scratchDir())).toMatch(/models is not there$/);
+});

@@ -19,6 +19,8 @@ import { makeFolder, readTextFileSync } from "../../platform/files.ts";
 import { lstatOrNull } from "../../platform/stat.ts";
 import { withLock } from "../../platform/locks.ts";
 import { syncFileSystem, syncFolder } from "../../platform/sync.ts";
+import type { Surroundings } from "../project.ts";
+import { requireExpendable } from "./expendable.ts";
 import { filesUnder, namesIn } from "./files-under.ts";
 import { readRolloutFile, ROLLOUT_FILE } from "./rollout-file.ts";
 import { readStamp, STAMP_FILE, type Stamp } from "./stamp.ts";
@@ -56,11 +58,12 @@ function realTarget(folder: string): string {
 
 /**
  * Runs `build` as the only one that builds this folder, and then puts what it built in place of what was there. `build` gives
- * false where all is there already. `name` stands in messages. Throws exists where the folder holds what mversion did not put there.
+ * false where all is there already. `name` stands in messages. Throws exists where the folder holds what mversion did not put there
+ * and `force` is not given, or is not enough.
  */
 export async function replaceFolder(
   folder: string,
-  { name, force }: { name: string; force: boolean },
+  { name, force, around }: { name: string; force: boolean; around: Surroundings },
   build: (building: Building) => Promise<boolean>,
 ): Promise<void> {
   const target = realTarget(folder);
@@ -75,7 +78,9 @@ export async function replaceFolder(
     try {
       putBack(target, join(beside, "old"));
       const treeFor = (wanted: string): string => {
-        if (!force) requireOurs(target, name);
+        const stray = strayIn(target);
+        if (stray !== undefined && !force) throw notOurs(target, name, stray);
+        if (stray !== undefined) requireExpendable(target, name, around);
         return startOrGoOn(beside, tree, wanted);
       };
       if (await build({ scratch, treeFor })) {
@@ -161,19 +166,17 @@ function requireFolder(target: string, name: string): void {
   });
 }
 
-function requireOurs(target: string, name: string): void {
-  const names = namesIn(target).filter((name) => !NOT_OURS_TO_COUNT.includes(name));
-  if (names.length === 0) return;
-  const stray = strayIn(target, names);
-  if (stray === undefined) return;
-  throw new MvError("exists", `${name} holds ${stray}, which mv get did not put there`, {
-    hint: "name another folder with -o, or repeat with --force, which removes it",
+function notOurs(target: string, name: string, stray: string): MvError {
+  return new MvError("exists", `${name} holds ${stray}, which mv get did not put there`, {
+    hint: "name another folder with -o, or repeat with --force, which removes all that it holds",
     details: { folder: target, path: stray },
   });
 }
 
 /** What neither a stamp nor a rollout.json accounts for. */
-function strayIn(target: string, names: readonly string[]): string | undefined {
+function strayIn(target: string): string | undefined {
+  const names = namesIn(target).filter((name) => !NOT_OURS_TO_COUNT.includes(name));
+  if (names.length === 0) return undefined;
   const stamp = readStamp(target);
   if (stamp !== null) return strayBeside(target, stamp);
   const rollout = readRolloutFile(target);

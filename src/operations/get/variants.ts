@@ -38,50 +38,54 @@ interface Variant {
 export async function getVariants(around: Surroundings, input: GetInput): Promise<GetVariantsResult> {
   const folder = resolve(around.cwd, input.into);
   let result: GetVariantsResult | undefined;
-  await replaceFolder(folder, { name: input.into, force: input.force === true }, async ({ scratch, treeFor }) => {
-    const source = await openSource(around, input.source, scratch);
-    try {
-      const { assigned, variants: releases } = await findVariants(source, input.version);
-      if (input.allowedSigners !== undefined) {
-        await requireSigned({ releases, assigned }, input.allowedSigners, around);
+  await replaceFolder(
+    folder,
+    { name: input.into, force: input.force === true, around },
+    async ({ scratch, treeFor }) => {
+      const source = await openSource(around, input.source, scratch);
+      try {
+        const { assigned, variants: releases } = await findVariants(source, input.version);
+        if (input.allowedSigners !== undefined) {
+          await requireSigned({ releases, assigned }, input.allowedSigners, around);
+        }
+        const stores = createStores(source);
+        const choice = { paths: input.paths, data: input.data === true };
+        const variants: Variant[] = [];
+        for (const wanted of releases) variants.push({ wanted, pieces: await choose(wanted.release, choice, stores) });
+        const made = rolloutFileOf(
+          assigned.assignment,
+          releases.map(({ release }) => release),
+          source.url,
+        );
+        if (input.ifChanged && (await holdsAll(folder, made, variants))) {
+          result = { ...made, folder, changed: false, files: 0, bytes: 0 };
+          return false;
+        }
+        const tree = treeFor(digestOfAll(variants));
+        const before = readRolloutFile(folder)?.variants.map((variant) => join(folder, variant.folder)) ?? [];
+        let [files, bytes] = [0, 0];
+        for (const { wanted, pieces } of variants) {
+          const own = join(folder, wanted.release.version);
+          const reuse = [own, ...before.filter((path) => path !== own), folder];
+          const { jobs } = input;
+          const place = join(tree, wanted.release.version);
+          const brought = await bring(stores, wanted, pieces, place, {
+            source: source.url,
+            jobs,
+            reuse,
+            report: around.report,
+          });
+          files += brought.files;
+          bytes += brought.bytes;
+        }
+        writeFileSync(join(tree, ROLLOUT_FILE), formatRolloutFile(made));
+        result = { ...made, folder, changed: true, files, bytes };
+        return true;
+      } finally {
+        await source.close();
       }
-      const stores = createStores(source);
-      const choice = { paths: input.paths, data: input.data === true };
-      const variants: Variant[] = [];
-      for (const wanted of releases) variants.push({ wanted, pieces: await choose(wanted.release, choice, stores) });
-      const made = rolloutFileOf(
-        assigned.assignment,
-        releases.map(({ release }) => release),
-        source.url,
-      );
-      if (input.ifChanged && (await holdsAll(folder, made, variants))) {
-        result = { ...made, folder, changed: false, files: 0, bytes: 0 };
-        return false;
-      }
-      const tree = treeFor(digestOfAll(variants));
-      const before = readRolloutFile(folder)?.variants.map((variant) => join(folder, variant.folder)) ?? [];
-      let [files, bytes] = [0, 0];
-      for (const { wanted, pieces } of variants) {
-        const own = join(folder, wanted.release.version);
-        const reuse = [own, ...before.filter((path) => path !== own), folder];
-        const { jobs } = input;
-        const place = join(tree, wanted.release.version);
-        const brought = await bring(stores, wanted, pieces, place, {
-          source: source.url,
-          jobs,
-          reuse,
-          report: around.report,
-        });
-        files += brought.files;
-        bytes += brought.bytes;
-      }
-      writeFileSync(join(tree, ROLLOUT_FILE), formatRolloutFile(made));
-      result = { ...made, folder, changed: true, files, bytes };
-      return true;
-    } finally {
-      await source.close();
-    }
-  });
+    },
+  );
   if (!result) throw new MvError("internal", "nothing was built and nothing was said");
   return result;
 }
