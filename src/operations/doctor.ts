@@ -37,7 +37,7 @@ export async function doctor(around: Surroundings, input: DoctorInput): Promise<
       checks.push(finding(area, message, remedy));
     }
   };
-  await take("programs", () => checkPrograms(around.cwd, input.node));
+  await take("programs", () => checkPrograms(around.cwd, input.node, around.env));
   await take("mv", () => [...checkMv(around.env), ...checkShadows(around.cwd, input.verbs)]);
   const project: { now?: Project } = {};
   await take("repository", async () => {

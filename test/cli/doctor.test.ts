@@ -16,7 +16,7 @@ function plain(text: string): string {
 
 /** A PATH of the system's programs without any mv, behind those given. */
 function path(...folders: string[]): string {
-  return [...folders, scratchDir("no-mv")].join(delimiter);
+  return [...folders, program("awk", "#!/bin/sh\n")].join(delimiter);
 }
 
 function program(name: string, text: string): string {
@@ -45,6 +45,14 @@ async function findings(repo: TestRepo, options: RunOptions = {}): Promise<strin
 }
 
 describe("mv doctor", () => {
+  it("says what the hooks lack to be quick", async () => {
+    const repo = await sampleProject();
+    const env = { PATH: scratchDir("no-awk") };
+    expect(await findings(repo, { env })).toContain(
+      "programs: no awk is on PATH: the hooks start Node for every commit, which takes longer -> install awk: mawk, gawk or busybox",
+    );
+  });
+
   it("says what is well", async () => {
     const repo = await sampleProject({ until: "1.1.0", hooks: true });
     expect(await doctor(repo)).toMatchInlineSnapshot(`

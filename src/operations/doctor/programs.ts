@@ -11,7 +11,7 @@ const GIT_LEAST = [2, 34] as const;
 const SHIM_LINE = "# mversion's mv:";
 const SHIM_READ_BYTES = 200;
 
-export async function checkPrograms(cwd: string, node: string): Promise<Check[]> {
+export async function checkPrograms(cwd: string, node: string, env: NodeJS.ProcessEnv): Promise<Check[]> {
   const git = await gitVersion(cwd);
   const checks: Check[] = [];
   if (isBelow(node, NODE_LEAST)) {
@@ -21,6 +21,11 @@ export async function checkPrograms(cwd: string, node: string): Promise<Check[]>
     checks.push(finding("programs", "no git program is on PATH: only reading works", "install Git"));
   } else if (isBelow(git, GIT_LEAST)) {
     checks.push(finding("programs", `Git ${git} is older than ${GIT_LEAST.join(".")}`, "install a newer Git"));
+  }
+  // On Windows Git brings its own, for hooks alone.
+  if (delimiter === ":" && onPath("awk", env).length === 0) {
+    const why = "no awk is on PATH: the hooks start Node for every commit, which takes longer";
+    checks.push(finding("programs", why, "install awk: mawk, gawk or busybox"));
   }
   return checks.length > 0 ? checks : [ok("programs", `Node ${node}, Git ${git}`)];
 }
@@ -32,10 +37,7 @@ function isBelow(version: string, [major, minor]: readonly [number, number]): bo
 
 /** Whether `mv VERB` reaches us: our mv must come before the system's on PATH. */
 export function checkMv(env: NodeJS.ProcessEnv): Check[] {
-  const found = (env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder === "" ? "." : folder, "mv"))
-    .filter(isProgram);
+  const found = onPath("mv", env);
   const ours = found.findIndex(isShim);
   const [first] = found;
   if (ours === 0) return [ok("mv", `${first} is ours, and passes on to the system's`)];
@@ -47,6 +49,12 @@ export function checkMv(env: NodeJS.ProcessEnv): Check[] {
       `type mversion instead of mv, or put ${join(found[ours] ?? "", "..")} first on PATH`,
     ),
   ];
+}
+
+/** The programs of that name, in the order in which a shell would find them. */
+function onPath(name: string, env: NodeJS.ProcessEnv): string[] {
+  const folders = (env["PATH"] ?? "").split(delimiter);
+  return folders.map((folder) => join(folder === "" ? "." : folder, name)).filter(isProgram);
 }
 
 function isProgram(path: string): boolean {

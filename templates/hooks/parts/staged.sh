@@ -21,6 +21,11 @@ size_limit() {
 # keep out of Git, nothing for anything else.
 look_at_index() {
   git diff --cached --quiet --no-ext-diff && return 0
+  if ! command -v awk >/dev/null 2>&1; then
+    # Slower: the program decides about sizes, of every commit.
+    if on_ours diff --cached --quiet --no-ext-diff; then echo big; else echo ours; fi
+    return 0
+  fi
   git diff --cached --raw --no-abbrev --no-renames --no-ext-diff --no-color |
     awk -F '\t' '
       $2 ~ /(\.mv\.yaml|\.model\.yaml|\.features\.yaml|^\.mversion\.yaml|\/\.mversion\.yaml)"?$/ { print "ours"; exit }
