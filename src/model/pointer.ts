@@ -152,12 +152,16 @@ function readPath(yaml: YamlFile): string {
   const path = requiredText(yaml, ["path"]);
   const why = whyNotPath(path, yaml.file);
   if (why === null) return path;
-  throw problem(
-    yaml,
-    ["path"],
-    why,
-    isItsName(path, yaml.file) ? undefined : `write path: ${ownName(yaml.file)}, or ${yaml.hint}`,
-  );
+  throw problem(yaml, ["path"], why, isItsName(path, yaml.file) ? undefined : renameHint(yaml.file, path));
+}
+
+/** Most often somebody renamed the pointer alone; a copy of it needs only the right path. */
+function renameHint(file: string, path: string): string {
+  const right = `write path: ${ownName(file)}`;
+  if (!/^[\w./@+-]+$/.test(`${file}${path}`) || path.includes("/")) return right;
+  const folder = file.slice(0, file.lastIndexOf("/") + 1);
+  const former = `git mv ${file} ${folder}${path}${POINTER_SUFFIX}`;
+  return `to rename the artifact: ${former} && mv move ${folder}${path} ${folder}${ownName(file)}; else ${right}`;
 }
 
 /** Why a pointer of this file cannot have the path, or null. */

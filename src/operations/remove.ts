@@ -60,7 +60,10 @@ interface RecordChange {
 export async function remove(project: Project, input: RemoveInput): Promise<RemoveResult> {
   return changing(project, async () => {
     const snapshot = await readSnapshot(project, "worktree");
-    const paths = [...new Set(artifactsUnder(project, snapshot, input.paths))];
+    // One whose pointer is gone already, by `git rm`, is still in the record.
+    const listed = [...snapshot.records.values()].flatMap((found) => found?.record.artifacts ?? []);
+    const more = listed.map(({ path }) => path);
+    const paths = [...new Set(artifactsUnder(project, snapshot, input.paths, more))];
     const named = input.models?.map((name) => oneModel(project, name));
     if (named) requireListed(project, snapshot, paths, named);
     const gone = named ? paths.filter((path) => !isListedElsewhere(snapshot, path, named)) : paths;

@@ -14,6 +14,7 @@ import { type Declared, overwriting } from "./overwriting.ts";
 import type { Project } from "./project.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { isStale, type PointerFile, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { staleSteps } from "./stale.ts";
 import { rememberedTags } from "./tag/remembered.ts";
 
 export interface ArtifactStatus {
@@ -38,6 +39,8 @@ export interface ModelStatus {
   released: boolean;
   /** The record describes other bytes than the pointers. */
   stale: boolean;
+  /** What brings record and pointers together again; only where the record is stale. */
+  stale_next: string[];
   /** Bytes or number differ from HEAD's. */
   uncommitted: boolean;
   /** Why a commit would be refused: the number is released, or HEAD declares it, with other bytes. */
@@ -127,12 +130,14 @@ async function modelStatus(
   const isReadable = ({ path }: { path: string }): boolean => !broken.some((file) => file.path === pointerPath(path));
   const release = record ? releases.find(model, record.version) : undefined;
   const overwrites = record ? overwriting(releases, { model, ...record }, committed) : null;
+  const stale = record !== null && record.artifacts.every(isReadable) && isStale(snapshot, record);
   return {
     model,
     record: project.settings.models[model]?.record ?? "",
     declared: record?.version ?? null,
     released: release !== undefined,
-    stale: record !== null && record.artifacts.every(isReadable) && isStale(snapshot, record),
+    stale,
+    stale_next: record !== null && stale ? staleSteps(project, record, snapshot) : [],
     uncommitted: record !== null && (committed?.version !== record.version || committed.content !== record.content),
     overwrites,
     next: record && overwrites ? await commandsFor(project, releases, { model, ...record }, committed) : null,

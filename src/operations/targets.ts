@@ -71,6 +71,7 @@ async function addable(project: Project, snapshot: Snapshot, typed: string): Pro
       hint: `mv remove ${fromHere(project, inner)}`,
     });
   }
+  requireOwnTree(project, path);
   const absolute = await insideTree(project.root, path);
   const stat = await lstat(absolute).catch(() => null);
   if (stat === null) {
@@ -108,6 +109,18 @@ async function whereIs(project: Project, snapshot: Snapshot, typed: string, path
 export async function requireTrackable(project: Project, path: string, isDirectory: boolean): Promise<void> {
   requireName(path, path);
   await requireKept(project, path, isDirectory, path);
+}
+
+// A submodule, or any clone inside the tree: its files are no business of this repository, which could not stage a pointer there.
+function requireOwnTree(project: Project, path: string): void {
+  const parts = path.split("/");
+  for (let length = 1; length < parts.length; length += 1) {
+    const folder = parts.slice(0, length).join("/");
+    if (!existsSync(join(project.root, folder, ".git"))) continue;
+    throw new MvError("bad-path", `${path} belongs to the Git repository in ${folder}`, {
+      hint: `mv add -C ${fromHere(project, folder)} ${quoted(parts.slice(length).join("/"))}`,
+    });
+  }
 }
 
 function requireName(path: string, typed: string): void {
@@ -173,9 +186,17 @@ function enclosingArtifact(snapshot: Snapshot, path: string): string {
   return path;
 }
 
-/** The artifacts that paths or folders name: an artifact's own path, its pointer, or everything tracked below a folder. */
-export function artifactsUnder(project: Project, snapshot: Snapshot, typed: readonly string[]): string[] {
-  const all = [...snapshot.pointers.keys()];
+/**
+ * The artifacts that paths or folders name: an artifact's own path, its pointer, or everything tracked below a folder; `more`
+ * are paths that count as artifacts without a pointer.
+ */
+export function artifactsUnder(
+  project: Project,
+  snapshot: Snapshot,
+  typed: readonly string[],
+  more: readonly string[] = [],
+): string[] {
+  const all = [...new Set([...snapshot.pointers.keys(), ...more])];
   return typed.flatMap((word) => {
     if (resolve(project.cwd, word) === project.root) return all;
     const path = rootPath(project, word);

@@ -100,6 +100,7 @@ describe("mv status", () => {
               "record": "churn.model.yaml",
               "released": true,
               "stale": false,
+              "stale_next": [],
               "uncommitted": false,
             },
           ],

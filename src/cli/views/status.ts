@@ -93,9 +93,8 @@ function modelNotes(model: ModelStatus, artifacts: readonly ArtifactStatus[], he
   );
   const lines = [...moved];
   if (model.stale) {
-    lines.push(
-      `The record of ${model.model} describes other bytes. Next: ${command("mv add", model.artifacts.map(here.typed))}`,
-    );
+    const [next = "", ...others] = model.stale_next;
+    lines.push(`The record of ${model.model} describes other bytes. Next: ${next}`, ...others);
   }
   return lines;
 }

@@ -35,7 +35,7 @@ export async function planPath(
   const before = await pointerOf(project, snapshot, target.path);
   const role = input.role ?? before?.pointer.role ?? "model";
   const named = input.models?.map((name) => oneModel(project, name)) ?? [];
-  const models = role === "model" ? artifactOwners(project, snapshot, target.path, named) : named;
+  const models = role === "model" ? artifactOwners(project, snapshot, { path: target.path, named, before }) : named;
   return { target, role, before, models };
 }
 
@@ -47,11 +47,17 @@ async function pointerOf(project: Project, snapshot: Snapshot, path: string): Pr
   return text === null ? null : { text, pointer: parsePointer(text, file) };
 }
 
-function artifactOwners(project: Project, snapshot: Snapshot, path: string, named: readonly string[]): string[] {
-  const listing = modelNames(project).filter((name) =>
-    snapshot.records.get(name)?.record.artifacts.some((artifact) => artifact.path === path),
-  );
-  const models = [...new Set([...listing, ...named])];
+function artifactOwners(
+  project: Project,
+  { records, pointers }: Snapshot,
+  { path, named, before }: { path: string; named: readonly string[]; before: Plan["before"] },
+): string[] {
+  const listing = (is: (artifact: Artifact) => boolean): string[] =>
+    modelNames(project).filter((name) => records.get(name)?.record.artifacts.some(is));
+  const listed = listing((artifact) => artifact.path === path);
+  // A pointer that Git alone has moved here belongs to whom it belonged to there.
+  const moved = listing((other) => other.sha256 === before?.pointer.sha256 && !pointers.has(other.path));
+  const models = [...new Set([...(listed.length > 0 ? listed : moved), ...named])];
   return models.length > 0 ? models : [oneModel(project, undefined)];
 }
 

@@ -9,7 +9,7 @@ import type { Project } from "../project.ts";
 import { fromHere } from "../targets.ts";
 import type { BigBinary } from "./binaries.ts";
 import { type Finding, severityOf } from "./findings.ts";
-import type { Problem, Tree } from "./trees.ts";
+import { type Problem, type Tree, whyUnreadable } from "./trees.ts";
 
 /** What of a tree cannot be read, of the files that a change touched: settings, records, and every pointer. */
 export async function unreadable(project: Project, tree: Tree, changed: readonly ChangedFile[]): Promise<Problem[]> {
@@ -19,29 +19,32 @@ export async function unreadable(project: Project, tree: Tree, changed: readonly
   const texts = await project.git.readPaths(pointers.map(({ path }) => ({ rev: tree.rev, path })));
   pointers.forEach(({ path }, at) => {
     if (problems.some((problem) => problem.file === path)) return;
-    const why = whyNoPointer(texts[at]?.toString("utf8") ?? null, path);
-    if (why !== null) problems.push({ file: path, why });
+    const problem = whyNoPointer(texts[at]?.toString("utf8") ?? null, path);
+    if (problem !== null) problems.push({ file: path, ...problem });
   });
   return problems;
 }
 
-function whyNoPointer(text: string | null, path: string): string | null {
+function whyNoPointer(text: string | null, path: string): Omit<Problem, "file"> | null {
   if (text === null) return null;
   try {
     parsePointer(text, path);
     return null;
   } catch (error) {
-    if (isMvError(error)) return error.message;
+    if (isMvError(error)) return whyUnreadable(error, path);
     throw error;
   }
 }
 
-export function invalidFinding(project: Project, { file, why }: Problem): Finding {
+/** `isNew`: HEAD has no such file, so that going back to it would remove what is there. */
+export function invalidFinding(project: Project, { file, why, hint }: Problem, isNew: boolean): Finding {
+  const path = fromHere(project, file);
+  const back = isNew ? `git rm --cached ${path}` : `git restore --staged --worktree ${path}`;
   return {
     rule: "invalid-file",
     severity: "error",
     message: `${why.includes(file) ? why : `${file}: ${why}`}.`.replace(/\.\.$/, "."),
-    next: [`git restore --staged --worktree ${fromHere(project, file)}`],
+    next: hint === null ? [back] : [hint, `Or ${isNew ? "leave it out" : "back to what was committed"}: ${back}`],
     file,
     commit: null,
     models: [],

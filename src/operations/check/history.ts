@@ -82,7 +82,7 @@ async function commitFindings(inspection: Inspection): Promise<Finding[]> {
     for (const group of groups) {
       const finding = groupFinding(group, policy, true);
       if (!finding) continue;
-      const next = commitSteps(project, group, commit, commit.oid === range.head);
+      const next = await commitSteps(project, group, commit, commit.oid === range.head);
       findings.push({ ...finding, next, commit: { oid: commit.oid, subject: "" } });
     }
   }
@@ -113,7 +113,7 @@ async function invalidFindings(
   const now = await project.git.readPaths(problems.map(({ file }) => ({ rev: range.head, path: file })));
   const then = await project.git.readPaths(problems.map(({ file }) => ({ rev: commit.oid, path: file })));
   return problems.map((problem, at) => {
-    const finding = invalidFinding(project, problem);
+    const finding = invalidFinding(project, problem, false);
     const place = { oid: commit.oid, subject: "" };
     const isMended = !sameBytes(now[at] ?? null, then[at] ?? null);
     // A later commit of the range has put it right.

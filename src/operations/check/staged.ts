@@ -60,7 +60,10 @@ async function modelFindings(
   const models = changedModels(step);
   const isOurs = (path: string): boolean => path === CONFIG_FILE || path.endsWith(POINTER_SUFFIX);
   if (models.length === 0 && !changed.some((file) => isOurs(file.path))) return [];
-  const findings = (await unreadable(project, step.tree, changed)).map((problem) => invalidFinding(project, problem));
+  const added = new Set(changed.filter((file) => file.added).map((file) => file.path));
+  const findings = (await unreadable(project, step.tree, changed)).map((problem) =>
+    invalidFinding(project, problem, added.has(problem.file)),
+  );
   if (models.length === 0) return findings;
   const releases = about.known ?? (await readReleases(project));
   if (about.known === undefined) await requireHistory(project, releases, coming.parents);

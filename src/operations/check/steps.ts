@@ -3,7 +3,7 @@ import { isDraft } from "../../model/version.ts";
 import type { Commit } from "../../git/git.ts";
 import type { Project } from "../project.ts";
 import type { Releases } from "../releases.ts";
-import { quoted } from "../targets.ts";
+import { staleStepsOf } from "../stale.ts";
 import type { Group } from "./overwrites.ts";
 import type { Coming } from "./parents.ts";
 import { modelFlag, suggestVersion, tagCommand } from "./suggest.ts";
@@ -16,7 +16,7 @@ export async function stagedSteps(
   group: Group,
   where: { parents: readonly Tree[]; operation: Coming["operation"]; alone: boolean },
 ): Promise<string[]> {
-  if (group.rule === "record-stale") return [`mv add ${group.paths.map(quoted).join(" ")}`];
+  if (group.rule === "record-stale") return staleGroupSteps(project, group, "index", where.operation);
   if (group.rule === "dropped") return [];
   const goOn = where.operation === null ? null : `git ${where.operation} --continue`;
   const [first] = group.verdicts;
@@ -37,18 +37,35 @@ export async function stagedSteps(
 }
 
 /** The ways out once the commit is made: it has to be made again. */
-export function commitSteps(project: Project, group: Group, commit: Commit, isHead: boolean): string[] {
+export async function commitSteps(project: Project, group: Group, commit: Commit, isHead: boolean): Promise<string[]> {
   if (group.rule === "dropped" || group.rule === "reused-warning") return [];
   const [first] = group.verdicts;
   const several = group.verdicts.length > 1 || !first;
   const level = first?.tree.state && isDraft(first.tree.state.version) ? "draft" : "minor";
+  const [stale] =
+    group.rule === "record-stale" ? await staleGroupSteps(project, group, { commit: commit.oid }, null) : [];
   const mend =
-    group.rule === "record-stale"
-      ? `mv add ${group.paths.map(quoted).join(" ")}`
+    stale !== undefined
+      ? stale
       : several
         ? "mv bump --affected minor"
         : `mv bump ${level}${modelFlag(project, first.model)}`;
   return remakeSteps(commit, isHead, mend);
+}
+
+/** Models that share a finding share its way out: the same artifacts are meant. */
+async function staleGroupSteps(
+  project: Project,
+  { verdicts }: Group,
+  where: "index" | { commit: string },
+  operation: string | null,
+): Promise<string[]> {
+  const steps: string[] = [];
+  for (const { model, tree } of verdicts) {
+    if (tree.record === null) continue;
+    steps.push(...(await staleStepsOf(project, where, { model, record: tree.record, operation })));
+  }
+  return [...new Set(steps)];
 }
 
 /** How to change a commit: amend the newest, rebase to an older one. */

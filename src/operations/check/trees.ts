@@ -1,11 +1,12 @@
 // What many commits say of their models, read in three batches however many there are: settings, records, pointers.
 import { type Settings, parseSettings } from "../../config/config.ts";
-import { isMvError } from "../../errors.ts";
+import { isMvError, type MvError } from "../../errors.ts";
 import { type Artifact, sameContent } from "../../model/content.ts";
 import type { ModelState } from "../../model/overwrite.ts";
 import { pointerPath } from "../../model/paths.ts";
 import { type Pointer, parsePointer } from "../../model/pointer.ts";
 import { type ModelRecord, parseRecord } from "../../model/record.ts";
+import { restoreHint } from "../../model/yaml-source.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
 import { describesOtherBytes } from "../snapshot.ts";
 
@@ -32,6 +33,8 @@ export interface ModelTree {
 export interface Problem {
   file: string;
   why: string;
+  /** The way out that the reader of the file knows; null where it knows none but an earlier state of the file. */
+  hint: string | null;
 }
 
 export interface Tree {
@@ -52,7 +55,7 @@ export interface Trees {
 }
 
 /** What a parser made of a text, or why it could not. */
-type Parsed<T> = { value: T } | { why: string };
+type Parsed<T> = { value: T } | Omit<Problem, "file">;
 
 /**
  * Reads trees on demand and keeps them. `known` are models that a tree is asked for even where its settings do not name
@@ -162,19 +165,24 @@ function memoized<T>(parser: (text: string, file: string) => T): (text: string, 
     const key = `${file}\0${text}`;
     const before = known.get(key);
     if (before) return before;
-    const parsed = attempt(() => parser(text, file));
+    const parsed = attempt(() => parser(text, file), file);
     known.set(key, parsed);
     return parsed;
   };
 }
 
-function attempt<T>(parser: () => T): Parsed<T> {
+function attempt<T>(parser: () => T, file: string): Parsed<T> {
   try {
     return { value: parser() };
   } catch (error) {
-    if (isMvError(error)) return { why: error.message };
+    if (isMvError(error)) return whyUnreadable(error, file);
     throw error;
   }
+}
+
+/** What a parser's error says of a file that a commit holds. */
+export function whyUnreadable({ message, hint }: MvError, file: string): Omit<Problem, "file"> {
+  return { why: message, hint: hint === undefined || hint === restoreHint(file) ? null : hint };
 }
 
 function parse<T>(
@@ -186,6 +194,6 @@ function parse<T>(
   if (text === null) return null;
   const parsed = parser(text, file);
   if ("value" in parsed) return parsed.value;
-  if (!problems?.some((problem) => problem.file === file)) problems?.push({ file, why: parsed.why });
+  if (!problems?.some((problem) => problem.file === file)) problems?.push({ file, ...parsed });
   return null;
 }

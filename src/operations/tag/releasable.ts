@@ -8,6 +8,7 @@ import { readIgnored } from "../mvignore.ts";
 import type { Project } from "../project.ts";
 import { confirmOnRemotes, type Confirmation } from "../remotes.ts";
 import { isStale, type Snapshot } from "../snapshot.ts";
+import { staleSteps } from "../stale.ts";
 import { fromHere } from "../targets.ts";
 import { missingFields } from "../required.ts";
 import type { TagInput } from "../tag.ts";
@@ -77,9 +78,8 @@ export async function requireWhole(
 
 function requireDescribed(project: Project, snapshot: Snapshot, item: Planned): void {
   if (isStale(snapshot, item.record)) {
-    const paths = item.record.artifacts.map((artifact) => fromHere(project, artifact.path)).join(" ");
     throw new MvError("record-stale", `${item.file} describes other bytes than the pointers`, {
-      hint: `mv add ${paths}`,
+      hint: staleSteps(project, item.record, snapshot).join("\n"),
     });
   }
   const missing = missingFields(project.settings.policy.required, item.record);

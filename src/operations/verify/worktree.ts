@@ -4,6 +4,7 @@ import { wantedOf } from "../materialize.ts";
 import { readIgnored } from "../mvignore.ts";
 import type { Project } from "../project.ts";
 import { isStale, readSnapshot, type Snapshot } from "../snapshot.ts";
+import { staleSteps } from "../stale.ts";
 import { fromHere } from "../targets.ts";
 import { oneModel } from "../versions.ts";
 import type { Problem } from "./problem.ts";
@@ -61,14 +62,13 @@ function listedBy(snapshot: Snapshot, model: string): Set<string> {
 function staleRecords(project: Project, snapshot: Snapshot, only: string | null): Problem[] {
   return [...snapshot.records].flatMap(([model, found]): Problem[] => {
     if (!found || (only !== null && model !== only) || !isStale(snapshot, found.record)) return [];
-    const paths = found.record.artifacts.map((artifact) => fromHere(project, artifact.path)).join(" ");
     return [
       {
         code: "record-stale",
         what: found.path,
         tag: null,
         message: "describes other bytes than the pointers",
-        hint: `mv add ${paths}`,
+        hint: staleSteps(project, found.record, snapshot).join("\n"),
       },
     ];
   });
