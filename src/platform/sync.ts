@@ -14,6 +14,12 @@ export const SYNC_ALL_FROM = 256;
 /** As many as Node's own threads can wait for. */
 const AT_ONCE = 4;
 
+/**
+ * From that many folders on one sync of the file system beats an fsync each, which is a commit of its journal: 20 ms
+ * against 500 for 256 folders with 2,000 new names (ext4).
+ */
+const SYNC_FOLDERS_FROM = 64;
+
 /** fsync of a folder: the names in it, after renames. File systems that cannot sync a folder have nothing to sync. */
 export function syncFolder(folder: string): void {
   const fd = openSync(folder, "r");
@@ -24,6 +30,14 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/** The same for folders of one file system. */
+export async function syncFolders(folders: readonly string[]): Promise<void> {
+  const [first] = folders;
+  if (first === undefined) return;
+  if (folders.length >= SYNC_FOLDERS_FROM && (await syncFileSystem(first))) return;
+  for (const folder of folders) syncFolder(folder);
 }
 
 export function syncFile(path: string): void {

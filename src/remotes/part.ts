@@ -35,6 +35,21 @@ export function bytesThere({ file, size }: Transfer): number {
   return there > size ? 0 : there;
 }
 
+/** Writes all of a small object's bytes at once. Returns their SHA-256. Throws MvError no-space, no-write. */
+export async function writePart({ file }: Transfer, pieces: readonly Uint8Array[]): Promise<string> {
+  const digest = (await loadHashing()).start("sha256");
+  const fd = onDisk(file, () => openSync(file, "w"));
+  try {
+    for (const piece of pieces) {
+      onDisk(file, () => writeWhole(fd, piece));
+      digest.update(piece);
+    }
+    return digest.finish().sha256;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Opens the file of an object to go on behind `from` bytes; 0: anew. Throws MvError no-space, no-write. */
 export async function openPart(object: Transfer, from: number): Promise<Part> {
   const { file, size } = object;

@@ -74,8 +74,10 @@ interface Surroundings {
 export function createIncoming({ cacheDir, objects, workers }: Surroundings): Incoming {
   const shared = join(cacheDir, "incoming");
   let own: string | null = null;
-  /** Whose part of an earlier fetch was looked for already. */
-  const looked = new Set<Sha>();
+  /** What earlier fetches have left. */
+  let parts = new Set<string>();
+  /** Whose file may be there: a part of an earlier fetch, or what a remote was told to write. */
+  const begun = new Set<Sha>();
 
   function open(): string {
     if (own !== null) return own;
@@ -83,6 +85,7 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
     makeFolder(shared);
     openAs(cacheDir, [shared]);
     gatherParts(shared);
+    parts = new Set(readdirSync(shared));
     try {
       mkdirSync(folder, { mode: 0o700 });
       writeFileSync(join(folder, OWNER), JSON.stringify(thisProcess()));
@@ -92,14 +95,21 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
     return (own = folder);
   }
 
-  function path(sha256: Sha): string {
+  /** The file of an object, with the part of an earlier fetch in it where there is one. */
+  function fileOf(sha256: Sha): string {
     objects.path(sha256);
     const file = join(open(), sha256);
-    if (looked.has(sha256)) return file;
-    looked.add(sha256);
+    if (!parts.delete(sha256)) return file;
     const part = join(shared, sha256);
-    if (lstatSync(file, { throwIfNoEntry: false }) === undefined && isOwnPart(part)) rename(part, file);
+    if (isOwnPart(part)) rename(part, file);
+    begun.add(sha256);
     return file;
+  }
+
+  /** Most objects are begun anew: nothing is asked of the disk then. */
+  function bytesHere(sha256: Sha): number {
+    const file = fileOf(sha256);
+    return begun.has(sha256) ? sizeOf(file) : 0;
   }
 
   async function hashesOf(
@@ -117,9 +127,13 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
   }
 
   return {
-    path,
+    path(sha256) {
+      const file = fileOf(sha256);
+      begun.add(sha256);
+      return file;
+    },
     async requireRoom(wanted) {
-      const needed = wanted.reduce((sum, { sha256, size }) => sum + Math.max(0, size - sizeOf(path(sha256))), 0);
+      const needed = wanted.reduce((sum, { sha256, size }) => sum + Math.max(0, size - bytesHere(sha256)), 0);
       const free = needed === 0 ? 0 : await freeBytes(cacheDir);
       if (needed <= free) return;
       throw new MvError("no-space", `${needed} bytes are to come into ${cacheDir}, and ${free} are free`, {
@@ -128,8 +142,8 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
       });
     },
     async adopt(wanted, onBytes = () => undefined) {
-      const files = wanted.map(({ sha256, size, hashed }) => ({ sha256, size, hashed, path: path(sha256) }));
-      const whole = files.filter((file) => isRegular(file.path) && sizeOf(file.path) === file.size);
+      const files = wanted.map(({ sha256, size, hashed }) => ({ sha256, size, hashed, path: fileOf(sha256) }));
+      const whole = files.filter(({ path, size }) => isRegular(path, size));
       const hashes = await hashesOf(whole, onBytes);
       const arrivals: Arrival[] = [];
       const adopted = files.map(({ sha256, size, path: temp }): Adopted => {
@@ -148,7 +162,7 @@ export function createIncoming({ cacheDir, objects, workers }: Surroundings): In
     leave() {
       if (own !== null) giveBack(shared, own);
       own = null;
-      looked.clear();
+      begun.clear();
     },
   };
 }
@@ -222,8 +236,9 @@ function rename(from: string, to: string): void {
   }
 }
 
-function isRegular(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+function isRegular(path: string, size: number): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.size === size;
 }
 
 function sizeOf(path: string): number {

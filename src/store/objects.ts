@@ -8,7 +8,7 @@ import { systemCode, writeError } from "../platform/file-errors.ts";
 import { openAs, readBytesFile } from "../platform/files.ts";
 import { loadHashing } from "../platform/hashing.ts";
 import { streamFile } from "../platform/stream.ts";
-import { SYNC_ALL_FROM, syncFiles, syncFileSystem, syncFolder } from "../platform/sync.ts";
+import { SYNC_ALL_FROM, syncFiles, syncFileSystem, syncFolders } from "../platform/sync.ts";
 import { sweepTemps } from "../platform/temp.ts";
 import type { Workers } from "../platform/workers.ts";
 import { quarantine } from "./quarantine.ts";
@@ -164,7 +164,7 @@ export function createObjects(cacheDir: string, workers: Workers): Objects {
         sweepTemps(folder, SWEEP_MS);
         // The names in a folder that was moved whole were synced with its files.
         if (!stage?.synced) for (const place of made) places.add(place);
-        for (const place of [...places, folder]) syncFolder(place);
+        await syncFolders([folder, ...places]);
       } catch (error) {
         for (const { temp } of unique) rmSync(temp, { force: true });
         throw writeError(error, folder);

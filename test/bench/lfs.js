@@ -2,10 +2,10 @@
 // BENCH_GIB (1) and BENCH_SMALL (10,000) make it smaller; giftless comes from .ci/servers.
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { program, report, time, workshop } from "./measure.js";
 
 const GIB = Number(process.env["BENCH_GIB"] ?? 1);
@@ -50,13 +50,15 @@ function measure({ folder, env }, server, what, artifact, make) {
   git("config", "lfs.url", server.url("stock"));
   git("add", ".");
   git("commit", "-qm", "all");
-  const rounds = Array.from({ length: ROUNDS }, () => {
+  const rounds = Array.from({ length: ROUNDS }, (_, round) => {
     server.empty();
     rmSync(join(run.mv, ".git", "mversion", "pushed.json"), { force: true });
     const put = git("lfs", "push", "--all", "origin");
     const push = mv("push", "--no-git");
-    rmSync(join(run.stock, ".git", "lfs", "objects"), { recursive: true });
-    rmSync(join(run.mv, ".git", "mversion", "cache"), { recursive: true });
+    // Away, not removed: ext4 makes a new file in a millisecond where it gave up many others a moment ago.
+    const away = (path) => renameSync(path, join(folder, `away-${basename(path)}-${artifact}-${round}`));
+    away(join(run.stock, ".git", "lfs", "objects"));
+    away(join(run.mv, ".git", "mversion", "cache"));
     spawnSync("sync", ["-f", folder]);
     const get = git("lfs", "fetch", "origin", "main");
     return { put, push, get, fetch: mv("fetch") };

@@ -13,6 +13,8 @@ export interface Place {
   requireThere(): void;
   /** Makes a folder of the store and those above it, as open to others as the store's own; returns its path. */
   makeFolder(path: string): string;
+  /** The same for many, which share their syncs. */
+  makeFolders(paths: Iterable<string>): void;
   /** Gives new files the permissions that the store's own folder has, and no more than `most`. */
   open(paths: readonly string[], most: number): void;
   /** What the system refused of the store as MvError denied, no-space or unreachable; what concerns this machine stays. */
@@ -46,6 +48,24 @@ export function createPlace(name: string, folder: string): Place {
     }
   }
 
+  /** Makes what is missing of a path, and tells whose new names are not synced yet. */
+  function makeAll(path: string): { at: string; touched: string[] } {
+    const known = made.get(path);
+    if (known !== undefined) return { at: known, touched: [] };
+    const touched: string[] = [];
+    // One by one from the store's own: where that is gone, nothing is made in its place.
+    let at = folder;
+    for (const segment of path.split("/")) {
+      const parent = at;
+      at = join(at, segment);
+      if (!make(at)) continue;
+      open([at], 0o7777);
+      touched.push(parent);
+    }
+    made.set(path, at);
+    return { at, touched };
+  }
+
   return {
     name,
     folder,
@@ -60,19 +80,14 @@ export function createPlace(name: string, folder: string): Place {
       throw new MvError("unreachable", `${name}: ${folder} is not there any more`, { hint: "mount it, then repeat" });
     },
     makeFolder(path) {
-      const known = made.get(path);
-      if (known !== undefined) return known;
-      // One by one from the store's own: where that is gone, nothing is made in its place.
-      let at = folder;
-      for (const segment of path.split("/")) {
-        const parent = at;
-        at = join(at, segment);
-        if (!make(at)) continue;
-        open([at], 0o7777);
-        syncFolder(parent);
-      }
-      made.set(path, at);
+      const { at, touched } = makeAll(path);
+      for (const parent of touched) syncFolder(parent);
       return at;
+    },
+    makeFolders(paths) {
+      const touched = new Set<string>();
+      for (const path of paths) for (const parent of makeAll(path).touched) touched.add(parent);
+      for (const parent of touched) syncFolder(parent);
     },
     open,
     failure: (error) => failure(name, folder, error),

@@ -5,7 +5,7 @@ import { MvError } from "../../errors.ts";
 import { cloneFile } from "../../platform/clone.ts";
 import { systemCode, writeError } from "../../platform/file-errors.ts";
 import { streamFile } from "../../platform/stream.ts";
-import { SYNC_ALL_FROM, syncFile, syncFiles, syncFileSystem, syncFolder } from "../../platform/sync.ts";
+import { SYNC_ALL_FROM, syncFile, syncFiles, syncFileSystem, syncFolders } from "../../platform/sync.ts";
 import { sweepTemps, tempName } from "../../platform/temp.ts";
 import { createWorkers, type Workers } from "../../platform/workers.ts";
 import { objectPath } from "../layout.ts";
@@ -80,7 +80,7 @@ async function sendLarge(place: Place, object: Transfer, options: TransferOption
       : await streamFile(object.file, { to: { path: coming.temp, mode: READ_ONLY }, want: "sha256", onBytes });
     if (sha256 !== object.sha256 || stat.size !== object.size) throw wrongBytes(object);
     if (isCloned) syncFile(coming.temp);
-    settle(place, [coming]);
+    await settle(place, [coming]);
   } catch (error) {
     rmSync(coming.temp, { force: true });
     options.onBytes?.(-sent);
@@ -95,6 +95,7 @@ async function sendSmall(
   objects: readonly Transfer[],
   options: TransferOptions,
 ): Promise<void> {
+  place.makeFolders(new Set(objects.map(({ sha256 }) => dirname(objectPath(sha256)))));
   const arrivals = objects.map((object) => arrival(place, object));
   let sent = 0;
   try {
@@ -114,7 +115,7 @@ async function sendSmall(
     const isMany = arrivals.length >= SYNC_ALL_FROM;
     if (!isMany || !(await syncFileSystem(place.folder))) await syncFiles(arrivals.map(({ temp }) => temp));
     requireGoing(options.signal);
-    settle(place, arrivals);
+    await settle(place, arrivals);
   } catch (error) {
     for (const { temp } of arrivals) rmSync(temp, { force: true });
     options.onBytes?.(-sent);
@@ -124,16 +125,15 @@ async function sendSmall(
 }
 
 /** Gives synced temp files their names, durably. Another writer's object of that name holds the same bytes. */
-function settle(place: Place, arrivals: readonly Arrival[]): void {
+async function settle(place: Place, arrivals: readonly Arrival[]): Promise<void> {
   place.open(
     arrivals.map(({ temp }) => temp),
     READ_ONLY,
   );
   for (const { temp, final } of arrivals) rename(temp, final);
-  for (const folder of new Set(arrivals.map(({ final }) => dirname(final)))) {
-    syncFolder(folder);
-    sweepTemps(folder, SWEEP_MS);
-  }
+  const folders = [...new Set(arrivals.map(({ final }) => dirname(final)))];
+  await syncFolders(folders);
+  for (const folder of folders) sweepTemps(folder, SWEEP_MS);
 }
 
 function rename(temp: string, final: string): void {

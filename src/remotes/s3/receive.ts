@@ -3,7 +3,7 @@ import { isMvError } from "../../errors.ts";
 import { type Budget, createBudget } from "../budget.ts";
 import { objectPath } from "../layout.ts";
 import { missing, wrongSize } from "../object-errors.ts";
-import { bytesThere, openPart, type Part } from "../part.ts";
+import { bytesThere, openPart, type Part, writePart } from "../part.ts";
 import type { ObjectRef, Transfer, TransferOptions } from "../remote.ts";
 import { requireGoing, together } from "../together.ts";
 import type { Bucket } from "./bucket.ts";
@@ -42,6 +42,7 @@ async function receiveObject(
   const have = bytesThere(object);
   if (have === object.size) return undefined;
   const from = Math.max(0, have);
+  if (from === 0 && object.size <= PIECE) return receiveWhole(bucket, object, budget, options);
   let part: Part | undefined;
   try {
     for await (const piece of piecesFrom(bucket, object, from, budget, options)) {
@@ -56,6 +57,24 @@ async function receiveObject(
     return await part?.finish();
   } finally {
     await part?.close();
+  }
+}
+
+async function receiveWhole(
+  bucket: Bucket,
+  object: Transfer,
+  budget: Budget,
+  { signal, onBytes }: TransferOptions,
+): Promise<string> {
+  const release = await budget.take(object.size);
+  try {
+    const piece = await fetchPiece(bucket, object, [0, object.size], signal);
+    requireGoing(signal);
+    const sha256 = await writePart(object, piece);
+    onBytes?.(object.size);
+    return sha256;
+  } finally {
+    release();
   }
 }
 
