@@ -1,5 +1,4 @@
 // A file's bytes as the body of an upload, hashed meanwhile: the end is held back until the whole is known to be right.
-import { once } from "node:events";
 import { closeSync, readSync } from "node:fs";
 import type { ClientRequest } from "node:http";
 import { isMvError } from "../../errors.ts";
@@ -10,7 +9,8 @@ import { wrongBytes } from "../object-errors.ts";
 import type { Transfer } from "../remote.ts";
 import type { StreamedBody } from "../web/client.ts";
 
-const BLOCK = 256 * 1024;
+/** Two of them in turn: one is on its way out while the other is read. */
+const BLOCK = 512 * 1024;
 
 /** Writing throws MvError bytes-wrong where the file does not hold the object's bytes; the request is incomplete then. */
 export function fileBody(object: Transfer, onBytes: (count: number) => void): StreamedBody {
@@ -23,10 +23,11 @@ async function write(request: ClientRequest, object: Transfer, onBytes: (count: 
   try {
     if (stat.size !== object.size) throw wrongBytes(object);
     hash = await startHash(object);
-    for (let at = 0; at < object.size;) {
-      // A new block each: the one before may still be on its way out.
-      const block = Buffer.allocUnsafe(Math.min(BLOCK, object.size - at));
-      const count = readSync(fd, block, 0, block.length, at);
+    const blocks: Buffer[] = [];
+    let sending = Promise.resolve(true);
+    for (let [at, turn] = [0, 0]; at < object.size; turn = 1 - turn) {
+      const block = (blocks[turn] ??= newBlock(object));
+      const count = readSync(fd, block, 0, Math.min(block.length, object.size - at), at);
       if (count === 0) throw wrongBytes(object);
       const part = block.subarray(0, count);
       at += count;
@@ -37,9 +38,12 @@ async function write(request: ClientRequest, object: Transfer, onBytes: (count: 
         assertUnchanged(object.file, stat);
         if (sha256 !== object.sha256) throw wrongBytes(object);
       }
-      await send(request, part);
+      // The server may have answered before it took the one before.
+      if (!(await sending)) blocks[1 - turn] = newBlock(object);
+      sending = send(request, part);
       onBytes(count);
     }
+    await sending;
   } finally {
     await hash?.stop();
     closeSync(fd);
@@ -74,12 +78,20 @@ async function startHash({ file, size }: Transfer): Promise<Hash> {
   };
 }
 
-async function send(request: ClientRequest, part: Buffer): Promise<void> {
-  if (request.destroyed || request.write(part)) return;
-  // An answer before the end, or a broken connection, ends the waiting too.
-  const stop = new AbortController();
-  const wait = (event: string): Promise<unknown> =>
-    once(request, event, { signal: stop.signal }).catch(() => undefined);
-  await Promise.race([wait("drain"), wait("close"), wait("response")]);
-  stop.abort();
+/** Whether all of it is out, and its memory free again; an answer before, or a broken connection, ends the waiting too. */
+function send(request: ClientRequest, part: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (isOut: boolean): void => {
+      request.off("close", stop).off("response", stop);
+      resolve(isOut);
+    };
+    const stop = (): void => end(false);
+    if (request.destroyed) return resolve(false);
+    request.once("close", stop).once("response", stop);
+    request.write(part, (error) => end(!error));
+  });
+}
+
+function newBlock({ size }: Transfer): Buffer {
+  return Buffer.allocUnsafeSlow(Math.min(BLOCK, size));
 }
