@@ -1,7 +1,8 @@
 // Finding the repository around a folder: one rev-parse that answers everything.
-import { stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { MvError } from "../errors.ts";
+import { isAbsent, readError } from "../platform/file-errors.ts";
 import { type Answer, type Place, run, unreadable } from "./spawn.ts";
 
 const ABSOLUTE = "--path-format=absolute";
@@ -9,8 +10,7 @@ const PATHS = ["--absolute-git-dir", "--git-common-dir", "--show-toplevel"];
 
 /** Finds the repository that `cwd` is in. Throws "no-repository" with Git's words (none, unsafe owner, broken config). */
 export async function findPlace(cwd: string): Promise<Place> {
-  const folder = await stat(cwd).catch(() => null);
-  if (!folder?.isDirectory()) throw new MvError("no-repository", `${cwd} is no folder`);
+  await requireFolder(cwd);
   const flags = ["--is-bare-repository", "--is-shallow-repository"];
   const answer = await revParse(cwd, [...flags, ...PATHS]);
   const [bareText, shallowText, ...lines] = answer.stdout.toString("utf8").split("\n");
@@ -20,6 +20,16 @@ export async function findPlace(cwd: string): Promise<Place> {
   const [gitDir, common, top] = await splitPaths(cwd, lines.slice(0, -1), bare);
   const commonDir = resolve(cwd, common);
   return { root: bare ? gitDir : top, gitDir, commonDir, bare, shallow: shallowText === "true" };
+}
+
+/** A git that is started where it may not be says that there is no git. */
+async function requireFolder(cwd: string): Promise<void> {
+  try {
+    if ((await stat(cwd)).isDirectory()) return await access(cwd, constants.X_OK);
+  } catch (error) {
+    if (!isAbsent(error)) throw readError(error, cwd);
+  }
+  throw new MvError("no-repository", `${cwd} is no folder`);
 }
 
 /** One path a line, unless a folder's name holds a newline: then one question a path. */

@@ -1,9 +1,12 @@
 // Where `mv get` takes a version from: a Git repository, or a store itself. Both answer the same questions.
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { MvError } from "../../errors.ts";
 import type { Assignment } from "../../model/assignment.ts";
 import type { Release } from "../../model/release.ts";
+import { readError } from "../../platform/file-errors.ts";
+import { lstatOrNull } from "../../platform/stat.ts";
 import type { Remote, RemoteContext } from "../../remotes/remote.ts";
 import type { Surroundings } from "../project.ts";
 
@@ -40,28 +43,44 @@ export interface Source {
 }
 
 /** Whether an address can only be a repository's, only a store's, or has to be asked. */
-function kindOf(address: string, cwd: string): "git" | "store" | "either" {
+function kindOf(address: string, folder: string | null): "git" | "store" | "either" {
   if (/^(?:s3|lfs\+[a-z]+):/i.test(address)) return "store";
   if (/^git\+/i.test(address) || /\.git\/?$/i.test(address) || /^git:/i.test(address)) return "git";
   if (/^(?:https?|ssh):/i.test(address)) return "either";
-  // user@host:path, as Git takes it.
-  if (/^[^/\\]+@[^/\\]+:/.test(address)) return "git";
-  const folder = address.startsWith("file:") ? new URL(address).pathname : resolve(cwd, address);
+  if (folder === null) return "git";
   return existsSync(join(folder, "mversion.json")) || existsSync(join(folder, "models")) ? "either" : "git";
 }
 
-/** Opens a source. Throws MvError usage, unreachable, denied; with the repository's words where it is neither. */
+/** The folder that an address is the path of; null where it is none, as `user@host:path`, which Git takes. */
+function folderOf(address: string, cwd: string): string | null {
+  if (/^file:\/\/\//i.test(address)) return fileURLToPath(address);
+  const place = localized(address, cwd);
+  return isAbsolute(place) ? place : null;
+}
+
+/** A volume that is not mounted, or that others may not read, would else be a repository that Git does not know. */
+function requireThere(folder: string, address: string): void {
+  if (lstatOrNull(folder) === null) {
+    throw new MvError("unreachable", `${address} is not there`, { hint: "mount it, or check the path" });
+  }
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw readError(error, folder);
+  }
+}
+
+/** Opens a source. Throws MvError usage, unreachable, denied, no-read; with the repository's words where it is neither. */
 export async function openSource(around: Surroundings, address: string, scratch: string): Promise<Source> {
-  const kind = kindOf(address, around.cwd);
+  const folder = folderOf(address, around.cwd);
+  if (folder !== null) requireThere(folder, address);
+  const kind = kindOf(address, folder);
   if (kind !== "git") {
     const { openStoreSource } = await import("./from-store.ts");
     const store = await openStoreSource(contextFor(around, null), address, kind === "store");
     if (store !== null) return store;
   }
   const place = localized(address.replace(/^git\+/i, ""), around.cwd);
-  // Without these words a volume that is not mounted would be a repository that Git cannot read.
-  if (isAbsolute(place) && !existsSync(place))
-    throw new MvError("unreachable", `${address} is not there`, { hint: "mount it, or check the path" });
   const { openGitSource } = await import("./from-git.ts");
   return openGitSource(around, place, scratch);
 }
