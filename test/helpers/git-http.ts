@@ -10,9 +10,22 @@ export interface GitServer {
   close(): Promise<void>;
 }
 
-/** Serves the repositories in a folder, for reading; with `push` for writing too. */
-export async function serveGit(folder: string, options: { push?: boolean } = {}): Promise<GitServer> {
-  const server = createServer((request, response) => answer(folder, options.push === true, request, response));
+export interface Serving {
+  /** For writing too. */
+  push?: boolean;
+  /** "ada:secret": nobody else is let in (HTTP basic authentication). */
+  user?: string;
+}
+
+/** Serves the repositories in a folder. */
+export async function serveGit(folder: string, { push = false, user }: Serving = {}): Promise<GitServer> {
+  const expected = user === undefined ? undefined : `Basic ${Buffer.from(user).toString("base64")}`;
+  const server = createServer((request, response) => {
+    if (expected === undefined || request.headers.authorization === expected) {
+      return answer(folder, push, request, response);
+    }
+    response.writeHead(401, { "www-authenticate": 'Basic realm="Git"' }).end();
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

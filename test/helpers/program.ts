@@ -8,8 +8,9 @@
 // The hermetic surroundings are those of test/helpers/git.ts. One line is one minute of the clock, so that dates are in
 // the order of the script. Git and its hooks find the program as an installation by npm leaves it: by links on PATH.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,6 +38,8 @@ export interface Person {
   refused(line: string, status?: number): string;
   /** Types a line and returns whatever came of it. */
   run(line: string): Ran;
+  /** The same while this process goes on: for lines that it answers itself as a server, and for several at once. */
+  start(line: string): Promise<Ran>;
   /** Writes a file, making its parent folders. */
   write(path: string, content: string | Uint8Array): void;
   read(path: string): string;
@@ -73,6 +76,7 @@ export function person(name: string, options: PersonOptions = {}): Person {
     sh: (line) => typed(line, dir, env).stdout.replace(/\n$/, ""),
     refused: (line, status = 1) => typed(line, dir, env, status).stderr,
     run: (line) => run(line, dir, env),
+    start: (line) => start(line, dir, env),
     write(file, content) {
       mkdirSync(dirname(path(file)), { recursive: true });
       writeFileSync(path(file), content);
@@ -119,17 +123,34 @@ function typed(line: string, dir: string, env: NodeJS.ProcessEnv, status = 0): R
   return ran;
 }
 
-function run(line: string, dir: string, env: NodeJS.ProcessEnv): Ran {
+function dated(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const date = `@${tick()} +0000`;
+  return { ...env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+}
+
+function run(line: string, dir: string, env: NodeJS.ProcessEnv): Ran {
   const done = spawnSync("/bin/sh", ["-ec", line], {
     cwd: dir,
-    env: { ...env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date },
+    env: dated(env),
     encoding: "utf8",
     timeout: LINE_TIMEOUT_MS,
     maxBuffer: 1 << 26,
   });
   if (done.error) throw done.error;
-  const { stdout, stderr } = done;
-  const status = done.status ?? 128;
+  return ranAs(line, done.status, done.stdout, done.stderr);
+}
+
+async function start(line: string, dir: string, env: NodeJS.ProcessEnv): Promise<Ran> {
+  const child = spawn("/bin/sh", ["-ec", line], { cwd: dir, env: dated(env), timeout: LINE_TIMEOUT_MS });
+  const said = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => (said.stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (said.stderr += chunk.toString()));
+  child.stdin.end();
+  const [status] = (await once(child, "close")) as [number | null];
+  return ranAs(line, status, said.stdout, said.stderr);
+}
+
+function ranAs(line: string, ended: number | null, stdout: string, stderr: string): Ran {
+  const status = ended ?? 128;
   return { status, stdout, stderr, screen: `$ ${line}\n${stdout}${stderr.replace(/^(?=.)/gm, "! ")}exit ${status}` };
 }
