@@ -18,7 +18,10 @@ function seenRef(remote: string): string {
   return `refs/mversion/remotes/${createHash("sha256").update(remote).digest("hex").slice(0, 16)}/lfs`;
 }
 
-const pathOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
+/** Where the ref has the pointer to an object. */
+export function lfsPointerPath(sha256: string): string {
+  return `${sha256.slice(0, 2)}/${sha256}`;
+}
 
 /** Notes pointers to objects on LFS_REF here, for the next push: nobody is asked. */
 export async function noteLfsPointers(project: Project, objects: readonly ObjectRef[]): Promise<void> {
@@ -68,7 +71,7 @@ async function keep(project: Project, theirs: string | null, objects: readonly O
   }
   for (const object of objects) {
     const bytes = Buffer.from(formatLfsPointer(object));
-    const path = pathOf(object.sha256);
+    const path = lfsPointerPath(object.sha256);
     if (bytes.length > 0 && known.get(path) !== blobOid(bytes, base)) files.set(path, bytes);
   }
   if (files.size > 0 || others.length > 0) {
@@ -94,7 +97,7 @@ export async function lfsPointerSize(project: Project, gitRemote: string, sha256
 
 async function sizeIn({ git }: Project, ref: string, sha256: string): Promise<number | null> {
   const rev = await git.readRef(ref);
-  const [bytes] = rev === null ? [] : await git.readPaths([{ rev, path: pathOf(sha256) }]);
+  const [bytes] = rev === null ? [] : await git.readPaths([{ rev, path: lfsPointerPath(sha256) }]);
   if (!bytes || bytes.length > LFS_POINTER_MAX_BYTES) return null;
   const pointer = parseLfsPointer(bytes.toString("utf8"));
   return pointer?.sha256 === sha256 ? pointer.size : null;

@@ -91,7 +91,7 @@ export interface S3Server {
 const KEYS = { accessKey: "mversion", secretKey: "mversion-secret" };
 
 /** versitygw over a temp folder: a careful S3 server. Its buckets are folders in `buckets`. */
-export async function startVersitygw(): Promise<S3Server> {
+export async function startVersitygw({ region }: { region?: string | undefined } = {}): Promise<S3Server> {
   const [folder, port] = [mkdtempSync(join(tmpdir(), "mv-versitygw-")), await freePort()];
   for (const name of ["iam", "data"]) mkdirSync(join(folder, name));
   const buckets = join(folder, "data");
@@ -99,7 +99,7 @@ export async function startVersitygw(): Promise<S3Server> {
   const { accessKey, secretKey } = KEYS;
   const server = await startServer({
     program: "versitygw",
-    args: `-q --keep-alive --port 127.0.0.1:${port} --access ${accessKey} --secret ${secretKey} --health /health --iam-dir ${folder}/iam posix ${buckets}`.split(
+    args: `-q --keep-alive --port 127.0.0.1:${port} --access ${accessKey} --secret ${secretKey} --health /health --iam-dir ${folder}/iam --region ${region ?? "us-east-1"} posix ${buckets}`.split(
       " ",
     ),
     isReady: answers(`${endpoint}/health`),

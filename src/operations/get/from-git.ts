@@ -11,6 +11,7 @@ import type { Remote } from "../../remotes/remote.ts";
 import type { Surroundings } from "../project.ts";
 import { CONFIG_FILE } from "../project.ts";
 import { newestAssignment } from "./assigned.ts";
+import { gitHostAccess } from "./git-host.ts";
 import { contextFor, type Got, type Source } from "./source.ts";
 
 /** Opens a repository as a source; `scratch` is the folder to fetch into. Throws unreachable, no-config. */
@@ -22,6 +23,7 @@ export async function openGitSource(around: Surroundings, address: string, scrat
   const named = Object.keys(settings.remotes);
   const first = settings.default_remote;
   const opened: Remote[] = [];
+  const host = gitHostAccess(around, { address, repository, scratch });
 
   async function rawTag(name: string): Promise<{ git: Git; oid: string; raw: Buffer } | null> {
     const oid = repository.tags.get(name);
@@ -56,7 +58,7 @@ export async function openGitSource(around: Surroundings, address: string, scrat
     remotes: [...named.filter((name) => name === first), ...named.filter((name) => name !== first)].map(
       (name) => async () => {
         const { openRemote } = await import("../../remotes/open.ts");
-        const remote = await openRemote(name, remoteOf(settings, name), contextFor(around, address));
+        const remote = await openRemote(name, remoteOf(settings, name), contextFor(around, host));
         opened.push(remote);
         return remote;
       },

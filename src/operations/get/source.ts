@@ -7,7 +7,7 @@ import type { Assignment } from "../../model/assignment.ts";
 import type { Release } from "../../model/release.ts";
 import { readError } from "../../platform/file-errors.ts";
 import { lstatOrNull } from "../../platform/stat.ts";
-import type { Remote, RemoteContext } from "../../remotes/remote.ts";
+import type { GitAccess, Remote, RemoteContext } from "../../remotes/remote.ts";
 import type { Surroundings } from "../project.ts";
 
 /** A release as the source has it, with what proves it. */
@@ -77,7 +77,7 @@ export async function openSource(around: Surroundings, address: string, scratch:
   const kind = kindOf(address, folder);
   if (kind !== "git") {
     const { openStoreSource } = await import("./from-store.ts");
-    const store = await openStoreSource(contextFor(around, null), address, kind === "store");
+    const store = await openStoreSource(contextFor(around), address, kind === "store");
     if (store !== null) return store;
   }
   const place = localized(address.replace(/^git\+/i, ""), around.cwd);
@@ -91,13 +91,13 @@ export function localized(address: string, cwd: string): string {
   return isPath && !address.startsWith("-") ? resolve(cwd, address) : address;
 }
 
-/** What opening a remote may use where there is no repository. `origin`: the Git remote, for the store that is `lfs`. */
-export function contextFor(around: Surroundings, origin: string | null): RemoteContext {
+/** What opening a remote may use where there is no clone. `git`: of the Git host that it may go along with. */
+export function contextFor(around: Surroundings, git?: GitAccess): RemoteContext {
   return {
+    ...(git === undefined ? {} : { git }),
     root: around.cwd,
     env: around.env,
     gitConfig: async (key) => {
-      if (key === "remote.origin.url") return origin;
       const { userConfig } = await import("../../git/user-config.ts");
       return userConfig(key);
     },
