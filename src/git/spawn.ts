@@ -114,6 +114,7 @@ const AFTERWORDS =
 export function words(stderr: string): string {
   const text = stderr
     .replace(/\r$/gm, "")
+    .replaceAll("\t", "    ")
     .trim()
     .replace(AFTERWORDS, "")
     .replace(/^(fatal|error): /, "")

@@ -18,19 +18,25 @@ export function isAbsent(error: unknown): boolean {
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
+/** A temp file or folder of ours, or what is in it (temp.ts). */
+const TEMP = /[\\/]\.mv-[^\\/]*\.tmp(?:[\\/].*)?$/s;
+
 /**
  * The error of a failed write as an MvError: no-space for a full disk or quota, no-write for what the system denies. Others
  * come back as they are.
  */
 export function writeError(error: unknown, path: string): unknown {
   const code = systemCode(error);
-  const named = (error as SystemError).path ?? path;
+  const failed = (error as SystemError).path;
+  // A temp file is not what anybody asked for: the folder that it was to be in, where nothing else is known.
+  const named = (failed === undefined || TEMP.test(failed) ? path : failed).replace(TEMP, "");
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
     const what =
       code === "ENOSPC" ? "the disk is full" : code === "EDQUOT" ? "the quota is used up" : "it is too large";
-    return new MvError("no-space", `${path} cannot be written: ${what}`, {
+    const target = path.replace(TEMP, "");
+    return new MvError("no-space", `${target} cannot be written: ${what}`, {
       hint: "mv gc, mv evict, or free some other space; then repeat",
-      details: { path, cause: code },
+      details: { path: target, cause: code },
       cause: error,
     });
   }

@@ -2,7 +2,7 @@
 import { chmodSync, linkSync, rmSync, symlinkSync } from "node:fs";
 import { MvError } from "../errors.ts";
 import { cloneFile } from "../platform/clone.ts";
-import { writeError } from "../platform/file-errors.ts";
+import { systemCode, writeError } from "../platform/file-errors.ts";
 import { makeFolder } from "../platform/files.ts";
 import { streamFile } from "../platform/stream.ts";
 import { SYNC_ALL_FROM, syncFiles, syncFileSystem } from "../platform/sync.ts";
@@ -34,11 +34,23 @@ export async function writeAll(placing: Placing, plans: readonly Plan[]): Promis
   }
   const isLinked = ({ write }: Job): boolean =>
     (placing.link === "symlink" || placing.link === "hardlink") && !write.executable;
-  await linkAll(placing, jobs.filter(isLinked), onBytes);
-  const copied = jobs.filter((job) => !isLinked(job));
-  const small = copied.filter(({ write }) => write.size < LARGE);
-  await copySmall(placing, small, onBytes);
-  for (const job of copied) if (job.write.size >= LARGE) await copyLarge(placing, job, onBytes);
+  const unlinked = await linkAll(placing, jobs.filter(isLinked), onBytes);
+  await copyAll(
+    placing,
+    jobs.filter((job) => !isLinked(job)),
+    onBytes,
+  );
+  // Their bytes have been counted when they were read.
+  await copyAll(placing, unlinked, () => undefined);
+}
+
+async function copyAll(placing: Placing, jobs: readonly Job[], onBytes: (bytes: number) => void): Promise<void> {
+  await copySmall(
+    placing,
+    jobs.filter(({ write }) => write.size < LARGE),
+    onBytes,
+  );
+  for (const job of jobs) if (job.write.size >= LARGE) await copyLarge(placing, job, onBytes);
 }
 
 /** XXH64 finds bit rot in a cache that is ours alone; where others write to it, only SHA-256 proves anything. */
@@ -46,8 +58,14 @@ function wantOf({ shared }: Placing, { xxh64 }: Write): "sha256" | "xxh64" {
   return xxh64 !== undefined && xxh64 !== "" && !shared ? "xxh64" : "sha256";
 }
 
-/** Nothing is copied here that could be checked on the way, so the objects are read first. */
-async function linkAll(placing: Placing, jobs: readonly Job[], onBytes: (bytes: number) => void): Promise<void> {
+/** A cache on another disk, a disk without links, a file with as many as it can have. */
+const UNLINKABLE = ["EXDEV", "EMLINK", "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EROFS"];
+
+/**
+ * Nothing is copied here that could be checked on the way, so the objects are read first. Returns what the disk gives no link to,
+ * which is to be copied.
+ */
+async function linkAll(placing: Placing, jobs: readonly Job[], onBytes: (bytes: number) => void): Promise<Job[]> {
   for (const want of ["sha256", "xxh64"] as const) {
     const some = jobs.filter((job) => job.want === want);
     const sources = some.map(({ write }) => ({ path: placing.objects.path(write.sha256), size: write.size }));
@@ -58,7 +76,9 @@ async function linkAll(placing: Placing, jobs: readonly Job[], onBytes: (bytes: 
       throw placing.objects.reject(job.write.sha256, nameOf(job));
     }
   }
-  for (const { write } of jobs) {
+  const unlinked: Job[] = [];
+  for (const job of jobs) {
+    const { write } = job;
     const object = placing.objects.path(write.sha256);
     try {
       if (placing.link === "hardlink") {
@@ -69,9 +89,11 @@ async function linkAll(placing: Placing, jobs: readonly Job[], onBytes: (bytes: 
         write.source = object;
       }
     } catch (error) {
-      throw writeError(error, write.target);
+      if (!UNLINKABLE.includes(systemCode(error))) throw writeError(error, write.target);
+      unlinked.push(job);
     }
   }
+  return unlinked;
 }
 
 async function copySmall(placing: Placing, jobs: readonly Job[], onBytes: (bytes: number) => void): Promise<void> {

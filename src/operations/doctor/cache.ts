@@ -1,5 +1,5 @@
 // The local cache: how much lies in it, whether a sample still is what its names say, and whether the disk has room.
-import { readdirSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { MvError } from "../../errors.ts";
 import { freeBytes } from "../../platform/files.ts";
@@ -30,9 +30,22 @@ export async function checkCache(project: Project): Promise<Check[]> {
     const text = `${count(quarantined, "object")} in quarantine: bytes that were not what their names said`;
     checks.push(finding("cache", text, "mv verify --all tells what lacks them; mv gc empties it in time"));
   }
+  if (existsSync(store.dir) && !isWritable(store.dir)) {
+    const text = `${store.dir} is there to read alone: nothing can be added, and its gc does not ask this repository`;
+    checks.push(finding("cache", text, "git config mversion.cache FOLDER, for one that can be written"));
+  }
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   const text = `${count(objects.length, "object")}, ${sizeWords(bytes)}; ${sample.length} of them read again`;
   return checks.length > 0 ? checks : [ok("cache", text)];
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** How much lies in quarantine. */

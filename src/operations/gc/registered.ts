@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { MvError } from "../../errors.ts";
+import { isMvError, MvError } from "../../errors.ts";
 import { isAbsent } from "../../platform/file-errors.ts";
 import { makeFolder, openAs, readTextFileSync, writeFileAtomic } from "../../platform/files.ts";
 import type { Project } from "../project.ts";
@@ -17,7 +17,10 @@ export interface Registered {
 
 const folderOf = (cacheDir: string): string => join(cacheDir, "repositories");
 
-/** Writes this repository down in a cache that others use too; the cache inside the repository needs no list. */
+/**
+ * Writes this repository down in a cache that others use too; the cache inside the repository needs no list. One that
+ * is there to read alone serves all the same; its gc does not ask this repository then, as `mv doctor` says.
+ */
 export async function registerInCache(project: Project): Promise<void> {
   const cacheDir = await project.git.config("mversion.cache");
   if (cacheDir === null) return;
@@ -26,10 +29,14 @@ export async function registerInCache(project: Project): Promise<void> {
   const cache = resolve(project.root, cacheDir);
   const file = join(folderOf(cache), `${name}.json`);
   if (existsSync(file)) return;
-  makeFolder(folderOf(cache));
-  openAs(cache, [folderOf(cache)]);
-  await writeFileAtomic(file, `${JSON.stringify({ schema: 1, commonDir, root: project.root })}\n`);
-  openAs(cache, [file], 0o664);
+  try {
+    makeFolder(folderOf(cache));
+    openAs(cache, [folderOf(cache)]);
+    await writeFileAtomic(file, `${JSON.stringify({ schema: 1, commonDir, root: project.root })}\n`);
+    openAs(cache, [file], 0o664);
+  } catch (error) {
+    if (!isMvError(error) || error.code !== "no-write") throw error;
+  }
 }
 
 /** All of them. Throws gc-refused for a list that cannot be read. */

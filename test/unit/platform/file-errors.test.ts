@@ -22,6 +22,15 @@ describe("what the system says", () => {
     });
   });
 
+  test.each(["EACCES", "ENOSPC"])("%s at a temp file names what was to be written", (code) => {
+    const temp = "/m/.mv-1-0123456789ab-1.tmp";
+    const said = (error: unknown, path: string): unknown =>
+      expect(writeError(error, path)).toMatchObject({ details: { path: path === temp ? "/m" : path } });
+    said(Object.assign(failed(code), { path: temp }), "/m/a");
+    said(Object.assign(failed(code), { path: `${temp}/0` }), "/m/a");
+    said(Object.assign(failed(code), { path: temp }), temp);
+  });
+
   test("what is no refusal of the system comes back as it is", () => {
     const error = failed("ENOTEMPTY");
     expect(writeError(error, "/m/a")).toBe(error);
