@@ -1,6 +1,7 @@
 // What the cache lacks of artifacts, from the shared stores: the manifests of folders first, then what they list.
 import { MvError } from "../../errors.ts";
 import { MANIFEST_MAX_BYTES } from "../../model/manifest.ts";
+import { expectTail } from "../../platform/along.ts";
 import type { ObjectRef } from "../../remotes/remote.ts";
 import type { Project } from "../project.ts";
 import { jobsOf } from "./jobs.ts";
@@ -123,6 +124,7 @@ async function fetchAll(
   options: FetchOptions,
 ): Promise<void> {
   if (needed.size === 0) return;
+  if (!options.dryRun) expectTail([...needed.values()].map(({ size }) => size));
   const jobs = await jobsOf(project, options.jobs);
   await sources.each(async (remote) => {
     const wanted = [...needed.values()].map(({ sha256, size }) => ({ sha256, size }));

@@ -2,6 +2,7 @@
 // releases' files. `mv push` and the pre-push hook do the same.
 import { isMvError, MvError } from "../../errors.ts";
 import type { Release } from "../../model/release.ts";
+import { expectTail } from "../../platform/along.ts";
 import { isLfs } from "../../remotes/lfs/addresses.ts";
 import type { Remote } from "../../remotes/remote.ts";
 import { noteLfsPointers } from "../lfs-pointers.ts";
@@ -54,6 +55,7 @@ export async function shareOn(
   const wanted = await neededObjects(project, targets);
   if (options.dryRun)
     return { report: await sendNeeded(project, remote, wanted, options), written: [], healed: 0, hold: null };
+  if (recorded === null) expectTail([...wanted.needed.values()].map(({ size }) => size));
   const hold = await holdOnStore(project, remote, [...wanted.needed.keys()]);
   try {
     if (recorded && recorded.gc === hold.gc) return { report: null, written: [], healed: 0, hold };
