@@ -24,13 +24,14 @@ const common = {
 
 // The loader takes about a millisecond for every file, and compiling takes as long for every 50 kB. So there are few files:
 // cli/main.js, which is enough for help, cli/app.js with all commands, of which only the one that is called is run, and
-// cli/quick.js with those that are asked all day and need the least. One process loads one of the two. The big libraries are
+// cli/quick.js with those that are asked all day and need the least, and cli/share.js with those that move objects and the
+// stores that they move them to. One process loads one of the three. The big libraries are
 // loaded by the few commands that need them.
-const quick = ["status", "log", "checkout", "stages", "route"];
+const few = { quick: ["status", "log", "checkout", "stages", "route"], share: ["push", "fetch", "pull"] };
 const libraries = ["simple-git", "isomorphic-git", "isomorphic-git/http/node"];
 const later = new Map();
 
-/** What main.js imports when it is asked for: a small file for each, which gets it from one of the two. */
+/** What main.js imports when it is asked for: a small file for each, which gets it from one of the three. */
 const loadLater = {
   name: "later",
   setup: ({ onResolve }) =>
@@ -88,7 +89,7 @@ await build({
   outfile: `${fresh}/cli/main.js`,
   plugins: [loadLater, errorsIn("..")],
 });
-function buildCommands(name, commands) {
+function buildCommands(name, commands, stores = [remotesIn("../lib")]) {
   const loads = [...later]
     .filter(([command]) => command === "project" || commands.includes(command))
     .map(([command, file]) => `${JSON.stringify(command)}: () => import("./${file}"),`);
@@ -96,12 +97,13 @@ function buildCommands(name, commands) {
     ...common,
     stdin: { contents: `export const load = {\n${loads.join("\n")}\n};`, resolveDir: root, sourcefile: `${name}.ts` },
     outfile: `${fresh}/cli/${name}.js`,
-    plugins: [remotesIn("../lib"), librariesIn("../lib"), yamlIn("../lib"), errorsIn("..")],
+    plugins: [...stores, librariesIn("../lib"), yamlIn("../lib"), errorsIn("..")],
   });
 }
 await Promise.all([
   buildCommands("app", [...later.keys()]),
-  buildCommands("quick", quick),
+  buildCommands("quick", few.quick),
+  buildCommands("share", few.share, []),
   build({
     ...common,
     entryPoints: ["./src/remotes/open.ts"],
@@ -137,13 +139,14 @@ await Promise.all([
 ]);
 mkdirSync(`${fresh}/cli/later`);
 writeFileSync(`${fresh}/cli/later/loaded.js`, "export const loaded = { load: null };\n");
+const fileOf = (command) => Object.keys(few).find((name) => few[name].includes(command)) ?? "app";
 for (const [name, file] of later) {
   if (name === "project") continue;
   if (!file.startsWith("src/cli/commands/")) throw new Error(`${file} is loaded later: say here what is taken from it`);
   writeFileSync(
     `${fresh}/cli/later/${name}.js`,
     `import { loaded } from "./loaded.js";
-import { load } from "../${quick.includes(name) ? "quick" : "app"}.js";
+import { load } from "../${fileOf(name)}.js";
 loaded.load = load;
 export const { run } = await load[${JSON.stringify(name)}]();
 `,
