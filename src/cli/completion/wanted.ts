@@ -44,6 +44,7 @@ const BY_COMMAND: Readonly<Record<string, readonly (readonly Kind[] | readonly s
   move: [["artifacts"], ["files"]],
   evict: [["versions", "artifacts"]],
   get: [[], ["versions"], []],
+  promote: [["versions", "stages"], ["stages"], []],
 };
 
 const EVERYWHERE: readonly Flag[] = [
@@ -132,7 +133,8 @@ function operand(row: CommandRow, at: number): Wanted {
   const repeated = names.at(-1)?.includes("...") === true;
   if (at >= names.length && !repeated) return NOTHING;
   const place = Math.min(at, names.length - 1);
-  const known = BY_COMMAND[row.name]?.[place];
+  const places = BY_COMMAND[row.name];
+  const known = places?.[Math.min(at, places.length - 1)];
   const name = (names[place] ?? "").replace(/[[\]<>.]/g, "");
   const kinds = known ?? BY_NAME[name] ?? ["files"];
   return {

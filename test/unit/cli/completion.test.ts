@@ -42,6 +42,13 @@ describe("wantedAt", () => {
     [["tag", "-m", "why", ""], ["versions"]],
     [["-C", ""], ["files"]],
     [["diff", "--", "-x"], ["versions"]],
+    [
+      ["promote", ""],
+      ["versions", "stages"],
+    ],
+    [["promote", "v1.0.0", ""], ["stages"]],
+    [["promote", "v1.0.0", "production", ""], []],
+    [["approve", "v1.0.0", ""], ["stages"]],
     [["nonsense", ""], ["files"]],
   ] as const)("%j wants %j", ([typed, wanted]) => {
     expect(kinds(...typed)).toEqual(wanted);
