@@ -74,6 +74,8 @@ export interface StatusResult {
   interrupted: string | null;
   /** The command that brings what this clone may lack, history or tags; null where nothing speaks for a gap. */
   incomplete: string | null;
+  /** Whether the settings name a store that absent bytes may come from. */
+  has_store: boolean;
 }
 
 /** Reads only; takes no lock, so it works while another command runs. One unreadable file does not hide the others. */
@@ -114,6 +116,7 @@ export async function status(project: Project): Promise<StatusResult> {
     broken,
     interrupted: journal?.verb ?? null,
     incomplete: await completingCommand(project, releases.all.length > 0),
+    has_store: Object.keys(project.settings.remotes).length > 0,
   };
 }
 

@@ -15,6 +15,13 @@ describe("mv status", () => {
     `);
   });
 
+  it("promises no bytes where no store is set up", async () => {
+    const clone = cloneRepo(await sampleProject({ until: "1.0.0" }));
+    expect((await run(clone, "mv status")).stderr).toContain(
+      "No store is set up to fetch them from. Next: mv remote add NAME URL --default, or mv add a copy of each",
+    );
+  });
+
   it("concludes nothing where history or tags are not here", async () => {
     const repo = await sampleProject({ until: "1.1.0" });
     for (const [flags, command] of [
@@ -80,6 +87,7 @@ describe("mv status", () => {
           "branch": "main",
           "broken": [],
           "conflicts": [],
+          "has_store": false,
           "incomplete": null,
           "interrupted": null,
           "models": [

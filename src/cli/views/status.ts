@@ -81,8 +81,13 @@ function notes(result: StatusResult, here: Here): string[] {
       ? [`Changed on disk. Next: ${command("mv add", modified)}, or ${command("mv restore --force", modified)}`]
       : []),
     ...(back.length > 0 ? [`Next: ${command("mv restore", back)}`] : []),
-    ...(away.length > 0 ? [`Next: ${command("mv restore", away)}, which fetches them`] : []),
+    ...(away.length > 0 ? [awayNote(command("mv restore", away), result.has_store)] : []),
   ];
+}
+
+function awayNote(restore: string, hasStore: boolean): string {
+  if (hasStore) return `Next: ${restore}, which fetches them`;
+  return "No store is set up to fetch them from. Next: mv remote add NAME URL --default, or mv add a copy of each";
 }
 
 function modelNotes(model: ModelStatus, artifacts: readonly ArtifactStatus[], here: Here): string[] {
