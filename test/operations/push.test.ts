@@ -91,6 +91,16 @@ describe("mv push", () => {
     expect(await pushFrom(repo, { words: ["HEAD~2"] })).toMatchObject({ git: null });
   });
 
+  test("of a version says which release that it seals others would miss", async () => {
+    const { repo } = await sharedProject();
+    const warnings: string[] = [];
+    await push(await openRepo(repo, { warnings }), { words: ["v1.1.0"] });
+    expect(warnings).toEqual(["v1.0.0 is not on origin, so mv verify misses it in other clones: mv push v1.0.0"]);
+    await push(await openRepo(repo, { warnings }), { words: ["v1.0.0"] });
+    await push(await openRepo(repo, { warnings }), { words: ["v1.1.0"] });
+    expect(warnings).toHaveLength(1);
+  });
+
   test("--all sends every release, branch and draft; --no-git leaves Git alone", async () => {
     const { repo, refs, objects } = await sharedProject();
     repo.git("switch", "-qc", "feb");

@@ -12,6 +12,7 @@ import { findVersion } from "../versions.ts";
 import { type EventTagRef, readRegistry, type StageName } from "../registry.ts";
 import { draftTargets } from "./drafts.ts";
 import { eventsToPush, stagesAmong, type TagsThere } from "./events.ts";
+import { type GitRemote, lackedBy, tagsThere, warnOfHoles } from "./tags-there.ts";
 
 export interface PushScope {
   targets: SendTarget[];
@@ -24,9 +25,6 @@ export interface PushScope {
   /** The branch to push and follow, where it follows none yet. */
   unfollowed: string | null;
 }
-
-/** The Git side of a push: null where only objects are sent. */
-type GitRemote = string | null;
 
 /** Named versions: what they need, and their tags. A revision that is no release has objects only. */
 export async function versionScope(
@@ -45,7 +43,11 @@ export async function versionScope(
     scope.releases.push(found.release);
     scope.refs.push(`refs/tags/${found.release.tag}`, ...retractionsOf(releases, found.release));
   }
-  if (scope.releases.length > 0) lackedBy(remote, await tagsThere(project, releases, remote), scope.releases);
+  if (scope.releases.length > 0) {
+    const there = await tagsThere(project, releases, remote);
+    lackedBy(remote, there, scope.releases);
+    warnOfHoles(project, releases, { remote, there }, scope.releases);
+  }
   return scope;
 }
 
@@ -190,29 +192,6 @@ async function publishedBytes(project: Project, remote: GitRemote, branch: strin
     return new Set([...pointerTargets(tree), ...recorded].map(({ sha256 }) => sha256));
   }
   return new Set();
-}
-
-/** All tags of the remote; without a tag of ours there is nothing to compare, and nobody is asked. */
-async function tagsThere(project: Project, releases: Releases, remote: GitRemote): Promise<TagsThere> {
-  if (remote === null || releases.all.length + releases.retractions.length === 0) return new Map();
-  return new Map((await project.git.remoteTags(remote, [])).map(({ name, oid }) => [name, oid]));
-}
-
-/** Those of the tags that the Git remote does not have. Throws push-rejected where it has another tag of the name. */
-function lackedBy<T extends { tag: string; oid: string }>(
-  remote: GitRemote,
-  there: TagsThere,
-  tags: readonly T[],
-): T[] {
-  for (const { tag, oid } of tags) {
-    const other = there.get(tag);
-    if (other === undefined || other === oid) continue;
-    throw new MvError("push-rejected", `${remote} has another ${tag}: somebody released that number first`, {
-      hint: `mv untag ${tag}, then git fetch ${remote} --tags, and release the next number`,
-      details: { remote, tag },
-    });
-  }
-  return tags.filter(({ tag }) => !there.has(tag));
 }
 
 /** Branches with commits that the remote's copy of them does not have, as of the last fetch or push. */
