@@ -20,6 +20,8 @@ export interface LfsHost {
   objectFile(name: string, sha256: string): string;
   readonly username: string;
   readonly password: string;
+  /** A password of the LFS server that lets its owner read and no more. */
+  readonly readingPassword: string;
   /** What `git-lfs-authenticate` answers there for a repository. */
   ticket(name: string): string;
   stop(): Promise<void>;
@@ -59,6 +61,7 @@ export async function startLfsHost(): Promise<LfsHost> {
     origin,
     username: "_jwt",
     password,
+    readingPassword: token(":read"),
     bare,
     repository(name) {
       const repo = createRepo({ init: false });
@@ -106,11 +109,11 @@ TRANSFER_ADAPTERS:
 `;
 }
 
-/** A JSON web token (RFC 7519) for everything of the team's. */
-function token(): string {
+/** A JSON web token (RFC 7519) for everything of the team's. `actions`: ":read" for these alone. */
+function token(actions = ""): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const now = Math.floor(Date.now() / 1000);
   const head = part({ alg: "HS256", typ: "JWT" });
-  const body = part({ sub: "ada", iat: now - 60, exp: now + 86_400, scopes: [`obj:${TEAM}/*/*`] });
+  const body = part({ sub: "ada", iat: now - 60, exp: now + 86_400, scopes: [`obj:${TEAM}/*/*${actions}`] });
   return `${head}.${body}.${createHmac("sha256", SECRET).update(`${head}.${body}`).digest("base64url")}`;
 }
