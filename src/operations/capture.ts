@@ -3,6 +3,7 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { capture } from "../environment/capture.ts";
 import { changing } from "./change.ts";
+import { warnOfOtherBytes } from "./described-bytes.ts";
 import { type Given, givenFields } from "./describe.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { MvError } from "../errors.ts";
@@ -82,7 +83,8 @@ export interface CaptureResult {
 export async function captureInto(project: Project, input: CaptureInput): Promise<CaptureResult> {
   return changing(project, async () => {
     const model = oneModel(project, input.model);
-    const found = (await readSnapshot(project, "worktree")).records.get(model);
+    const snapshot = await readSnapshot(project, "worktree");
+    const found = snapshot.records.get(model);
     if (!found) throw new MvError("nothing-to-release", `${model} has no record yet`, { hint: "mv add FILE" });
     await requireSettled(project, [found.path]);
     const { given, source } = await captureFor(project, { python: input.python, files: [] });
@@ -91,6 +93,7 @@ export async function captureInto(project: Project, input: CaptureInput): Promis
     const text = updateRecord(found.text, found.path, givenFields(brought, found.record.fields));
     if (text !== found.text) await writeFileAtomic(join(project.root, found.path), text);
     await stageChanged(project, [found.path]);
+    if (text !== found.text) await warnOfOtherBytes(project, snapshot, found.record, Object.keys(brought));
     const { library_versions = {}, environment = {} } = given;
     return { model, source, library_versions, environment, changed: text !== found.text };
   });

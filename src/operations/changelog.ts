@@ -7,6 +7,7 @@ import { compare } from "../model/version.ts";
 import { completingCommand } from "./complete.ts";
 import { changeRows, type Row } from "./diff/rows.ts";
 import type { Project } from "./project.ts";
+import { firstRelease } from "./log.ts";
 import { readReleasedRecords } from "./released-records.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { modelNames, oneModel } from "./versions.ts";
@@ -36,6 +37,8 @@ export interface ChangelogResult {
   models: { model: string; entries: ChangelogEntry[] }[];
   /** The command that brings what this clone may lack; null where nothing speaks for a gap. */
   incomplete: string | null;
+  /** Where there is no release: the command that makes the first one. */
+  first: string | null;
 }
 
 /** What is said elsewhere in an entry, or tells of the training and not of the model. */
@@ -50,7 +53,9 @@ export async function changelog(project: Project, input: ChangelogInput): Promis
     const entries = await entriesOf(project, releases, model, input.max);
     if (entries.length > 0) models.push({ model, entries });
   }
-  return { models, incomplete: await completingCommand(project, releases.all.length > 0) };
+  const incomplete = await completingCommand(project, releases.all.length > 0);
+  const first = models.length > 0 ? null : await firstRelease(project, input.model ?? null);
+  return { models, incomplete, first };
 }
 
 async function entriesOf(

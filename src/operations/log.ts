@@ -53,6 +53,8 @@ export interface LogResult {
   sorted: Order | null;
   /** The command that brings what this clone may lack, history or tags; null where nothing speaks for a gap. */
   incomplete: string | null;
+  /** Where there is no release: the command that makes the first one. */
+  first: string | null;
 }
 
 /** Lists releases, newest first or best first. Fails with nothing-found where no release has the metric asked for. */
@@ -67,11 +69,19 @@ export async function log(project: Project, input: LogInput): Promise<LogResult>
   const asLogged = (entry: Entry): LoggedRelease => logged(entry, retractions.get(`${entry.model} ${entry.version}`));
   const chosen = only === null ? history.releases : history.releases.filter(({ model }) => model === only);
   const open = await unreleased(project, history.releases, only === null ? modelNames(project) : [only]);
+  const first = chosen.length > 0 ? null : await firstRelease(project, only);
+  const rest = { unreleased: open, incomplete, first };
   if (input.sort === undefined) {
-    return { releases: chosen.slice(0, input.max).map(asLogged), unreleased: open, sorted: null, incomplete };
+    return { releases: chosen.slice(0, input.max).map(asLogged), ...rest, sorted: null };
   }
   const { list, order } = sortByMetric(chosen.map(asLogged), input.sort, project.settings.policy.metrics);
-  return { releases: list.slice(0, input.max), unreleased: open, sorted: order, incomplete };
+  return { releases: list.slice(0, input.max), ...rest, sorted: order };
+}
+
+/** The command that makes a model's first release, in its own tag format; of the first model where none is named. */
+export async function firstRelease(project: Project, model: string | null): Promise<string> {
+  const { tagCommand } = await import("./check/suggest.ts");
+  return tagCommand(project, model ?? modelNames(project)[0] ?? "", { version: "1.0.0", gap: false }, "");
 }
 
 // A thousand releases are listed in one go: fields are copied one by one, as a spread is slower than reading the file, and

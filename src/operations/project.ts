@@ -1,7 +1,7 @@
 // The open repository: everything an operation may use. Operations take it as their first argument.
 import { join } from "node:path";
 import { parseSettings, type Settings } from "../config/config.ts";
-import { MvError } from "../errors.ts";
+import { isMvError, MvError } from "../errors.ts";
 import { type Git, openGit } from "../git/git.ts";
 import { readTextFile } from "../platform/files.ts";
 import type { Store } from "../store/store.ts";
@@ -52,7 +52,7 @@ export interface Surroundings {
  * working tree) or invalid-file.
  */
 export async function openProject(around: Surroundings): Promise<Project> {
-  const git = requireWorkingTree(await openGit(around.cwd));
+  const git = requireWorkingTree(await openGit(around.cwd).catch(outside(around.cwd)));
   const text = await readTextFile(join(git.root, CONFIG_FILE), CONFIG_MAX_BYTES);
   if (text === null) {
     throw new MvError("no-config", `${git.root} has no ${CONFIG_FILE}`, { hint: "mv init --model NAME" });
@@ -60,6 +60,18 @@ export async function openProject(around: Surroundings): Promise<Project> {
   const project = projectWith(git, text, around);
   if (around.hookHint && !isAutomatic(around.env)) await hintAtHooks(project);
   return project;
+}
+
+/** Git's words for a folder that is in no repository lack the folder and the way out; all its others are kept. */
+export function outside(cwd: string): (error: unknown) => never {
+  return (error) => {
+    if (!isMvError(error) || !error.message.startsWith("not a git repository (or any")) throw error;
+    throw new MvError("no-repository", `${cwd} is not in a Git repository`, {
+      hint: "cd into one, or make one here: git init && mv init --model NAME",
+      details: error.details,
+      cause: error,
+    });
+  };
 }
 
 /** A working tree to keep models in. Fails with no-repository. */

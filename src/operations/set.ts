@@ -7,6 +7,7 @@ import { isMap, sameValue, type Value, type ValueMap } from "../model/value.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { changing } from "./change.ts";
 import { correctionCommand } from "./check/metadata.ts";
+import { warnOfOtherBytes } from "./described-bytes.ts";
 import { overwriting } from "./overwriting.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
@@ -47,7 +48,8 @@ export async function set(project: Project, input: SetInput): Promise<SetResult>
   return changing(project, async () => {
     const model = oneModel(project, input.model);
     const patch = patchOf(input);
-    const found = (await readSnapshot(project, "worktree")).records.get(model);
+    const snapshot = await readSnapshot(project, "worktree");
+    const found = snapshot.records.get(model);
     if (!found) throw new MvError("nothing-to-release", `${model} has no record yet`, { hint: "mv add FILE" });
     await requireSettled(project, [found.path]);
     const text = updateRecord(found.text, found.path, patch);
@@ -57,6 +59,7 @@ export async function set(project: Project, input: SetInput): Promise<SetResult>
     const changed = Object.keys(patch).filter(
       (key) => !sameValue(valueAt(found.record.fields, key), valueAt(after.fields, key)),
     );
+    await warnOfOtherBytes(project, snapshot, after, changed);
     const releases = await readReleases(project);
     const isReleased = releases.find(model, after.version) && overwriting(releases, { model, ...after }, null) === null;
     const correction =

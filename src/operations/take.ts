@@ -3,7 +3,7 @@ import { MvError } from "../errors.ts";
 import { sameContent } from "../model/content.ts";
 import { pointerPath } from "../model/paths.ts";
 import { carryOutChange, replacement, type Replacement } from "./change.ts";
-import { requireObjects, type SavedBytes, saveOrRefuse, type Wanted } from "./materialize.ts";
+import { type Arrangement, requireObjects, type SavedBytes, saveOrRefuse, type Wanted } from "./materialize.ts";
 import { arrangeFetching } from "./objects/arrange.ts";
 import type { Project } from "./project.ts";
 import type { Releases } from "./releases.ts";
@@ -59,7 +59,10 @@ export async function take(project: Project, releases: Releases, input: TakeInpu
   ]);
   const arrangement = await arrangeFetching(project, wanted);
   requireObjects(arrangement, found.name);
-  const saved = await saveOrRefuse(project, arrangement, input.force);
+  const saved = [
+    ...(await saveOrRefuse(project, arrangement, input.force)),
+    ...(await neverCommitted(project, releases, now, arrangement)),
+  ];
   const after = withPointers(now, taken, gone);
   const own = await ownRecord(project, releases, { input, now, source: then, after, taken });
   const affected: { model: string; version: string }[] = [];
@@ -87,6 +90,29 @@ export async function take(project: Project, releases: Releases, input: TakeInpu
     saved,
     affected,
   };
+}
+
+// Bytes that were added and that no commit names: what brings them back is known here for the last time.
+async function neverCommitted(
+  project: Project,
+  releases: Releases,
+  now: Snapshot,
+  { placements, removals }: Arrangement,
+): Promise<SavedBytes[]> {
+  const going = [
+    ...placements.map(({ key, current }) => ({ path: key, bytes: current })),
+    ...removals.map(({ path, bytes }) => ({ path, bytes })),
+  ];
+  const { oid } = await project.git.head();
+  const head = oid === null ? null : await readSnapshot(project, { commit: oid }, () => undefined);
+  const released = new Set(
+    releases.all.flatMap((release) => [...release.artifacts, ...release.datasets].map(({ sha256 }) => sha256)),
+  );
+  return going.flatMap(({ path, bytes }) => {
+    if (bytes === null || now.pointers.get(path)?.pointer.sha256 !== bytes.sha256) return [];
+    if (head?.pointers.get(path)?.pointer.sha256 === bytes.sha256 || released.has(bytes.sha256)) return [];
+    return [{ path, kind: bytes.kind, sha256: bytes.sha256 }];
+  });
 }
 
 function recordOf(project: Project): (model: string) => string {

@@ -76,6 +76,7 @@ describe("mv log --changelog", () => {
     const { data } = await json(repo, "mv log --changelog --max 1 --json");
     expect(data).toMatchInlineSnapshot(`
       {
+        "first": null,
         "incomplete": null,
         "models": [
           {

@@ -102,7 +102,7 @@ describe("mv doctor", () => {
     rmSync(repo.path(".git"), { recursive: true });
     expect(await findings(repo)).toMatchInlineSnapshot(`
       [
-        "repository: not a git repository (or any of the parent directories): .git -> git init",
+        "repository: /repo is not in a Git repository -> cd into one, or make one here: git init && mv init --model NAME",
       ]
     `);
   });

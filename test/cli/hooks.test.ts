@@ -85,7 +85,8 @@ describe("mv hooks", () => {
       exit 2"
     `);
     expect(await screen(createRepo({ init: false }), "mv hooks install")).toMatchInlineSnapshot(`
-      "! mversion: not a git repository (or any of the parent directories): .git
+      "! mversion: /repo is not in a Git repository
+      ! Next: cd into one, or make one here: git init && mv init --model NAME
       exit 10"
     `);
   });

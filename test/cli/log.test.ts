@@ -26,6 +26,7 @@ describe("mv log", () => {
       {
         "command": "log",
         "data": {
+          "first": null,
           "incomplete": null,
           "releases": [
             {

@@ -90,6 +90,7 @@ describe("without git", () => {
     expect(screen).toMatchInlineSnapshot(`
       "! mversion: warning: not staged, since there is no git program here; where there is one: git add -f models/model.onnx.mv.yaml churn.model.yaml
       models/model.onnx  from churn 1.0.0
+      ! Stored models/model.onnx as de01334d; back: mv restore de01334dbebad7423c3171b70f64add4c39e1ef2bbfab4b461d3f7e25ae82cf6 models/model.onnx
       ! The record declares churn 1.1.0, staged; that is released with other bytes
       ! Next: mv tag v1.2.0 -m WHY, or mv bump draft"
     `);

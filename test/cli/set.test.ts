@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { json, run, sampleProject, screen } from "../helpers/cli.ts";
+import { BYTES, json, MODEL, run, sampleProject, screen, trained } from "../helpers/cli.ts";
 import type { TestRepo } from "../helpers/git.ts";
 
 describe("mv set", () => {
@@ -31,6 +31,21 @@ describe("mv set", () => {
       +owner: "007""
     `);
     expect(await screen(repo, "mv set metrics.accuracy=0.9")).toMatchInlineSnapshot(`"churn  nothing to change"`);
+  });
+
+  it("warns where a metric would tell of other bytes than those on disk, and where it does not, says nothing", async () => {
+    trained(repo, MODEL, BYTES.E);
+    expect(await screen(repo, "mv set metrics.accuracy=0.95")).toMatchInlineSnapshot(`
+      "! mversion: warning: metrics.accuracy tells of models/model.onnx as it was added, 54fc455b, which is not what is there now; for that: mv add models/model.onnx, then the same again
+      churn  metrics.accuracy"
+    `);
+    expect((await run(repo, "mv set owner=Ada")).stderr).toBe("");
+    repo.write("m.json", '{"auc": 0.9}');
+    expect((await run(repo, "mv capture --metrics m.json")).stderr).toContain(
+      "metrics tells of models/model.onnx as it was added",
+    );
+    await run(repo, `mv add ${MODEL}`);
+    expect((await run(repo, "mv set metrics.accuracy=0.96")).stderr).toBe("");
   });
 
   it("says what a correction of a release needs", async () => {

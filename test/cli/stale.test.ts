@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/operations/check.ts";
 import { BYTES, json, MODEL, play, run, sampleProject, screen, trained } from "../helpers/cli.ts";
-import type { TestRepo } from "../helpers/git.ts";
+import { createRepo, type TestRepo } from "../helpers/git.ts";
 import { openRepo } from "../helpers/project.ts";
 
 const POINTER = `${MODEL}.mv.yaml`;
@@ -117,5 +117,53 @@ describe("another repository inside the tree", () => {
     `);
     expect(repo.git("status", "--short", "--untracked-files=no")).toBe("");
     expect(repo.exists("sub dir/models/x.bin.mv.yaml")).toBe(false);
+  });
+});
+
+describe("bytes that were added and never committed", () => {
+  it("are said, with what brings them back, where a version takes their place", async () => {
+    for (const verb of ["restore", "revert"]) {
+      const repo = await sampleProject({ until: "1.0.0" });
+      trained(repo, MODEL, BYTES.E);
+      await play(repo, `mv add ${MODEL}`);
+      const { stderr } = await run(repo, `mv ${verb} v1.0.0`);
+      const back = /back: (mv restore [0-9a-f]{64} \S+)/.exec(stderr)?.[1] ?? "";
+      expect(repo.read(MODEL)).toBe(BYTES.B);
+      await play(repo, back);
+      expect(repo.read(MODEL)).toBe(BYTES.E);
+      // Committed, they are in the history.
+      await play(repo, "mv restore --force v1.0.0", "mv restore --force v1.0.0");
+      expect((await run(repo, "mv restore v1.0.0")).stderr).not.toContain("Stored");
+    }
+  });
+});
+
+describe("where nothing is released or tracked yet", () => {
+  it("the first command fits the model, and a folder without a repository", async () => {
+    const repo = await sampleProject({ until: "1.0.0" });
+    await play(repo, "mv init --model risk --no-hooks");
+    for (const line of ["mv log --model risk", "mv log --changelog --model risk"]) {
+      expect((await run(repo, line)).stderr).toContain("No release yet. Next: mv tag risk@v1.0.0 -m WHY");
+    }
+    expect(await screen(createRepo({ init: false }), "mv status")).toMatchInlineSnapshot(`
+      "! mversion: /repo is not in a Git repository
+      ! Next: cd into one, or make one here: git init && mv init --model NAME
+      exit 10"
+    `);
+  });
+});
+
+describe("a hook of the user's that refuses a release", () => {
+  it("is heard once: what it said, then what did not happen", async () => {
+    const repo = await sampleProject({ until: "1.0.0" });
+    repo.hook("commit-msg", "echo 'line one' >&2; echo 'no ticket' >&2; exit 1");
+    expect(await screen(repo, 'mv tag v1.1.0 -m "why"')).toMatchInlineSnapshot(`
+      "! line one
+      ! no ticket
+      ! mversion: refused: churn 1.1.0 was not released: no ticket
+      ! Next: put that right, then: mv tag v1.1.0 -m why
+      exit 1"
+    `);
+    expect((await json(repo, 'mv tag v1.1.0 -m "why" --json')).error?.details["output"]).toBe("line one\nno ticket");
   });
 });

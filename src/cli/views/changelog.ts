@@ -5,9 +5,10 @@ import { printable } from "../terminal.ts";
 
 type Row = NonNullable<ChangelogEntry["changes"]>[number];
 
-export function changelogView({ models, incomplete }: ChangelogResult): { out: string; notes: string[] } {
+export function changelogView({ models, incomplete, first }: ChangelogResult): { out: string; notes: string[] } {
   const notes = incomplete === null ? [] : [`This clone may lack releases. Next: ${printable(incomplete)}`];
-  if (models.length === 0) return { out: "", notes: [...notes, "No release yet. Next: mv tag v1.0.0 -m WHY"] };
+  if (models.length === 0)
+    return { out: "", notes: [...notes, `No release yet. Next: ${printable(first ?? "mv status")}`] };
   return { out: models.map(modelPart).join("\n\n"), notes };
 }
 

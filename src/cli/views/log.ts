@@ -17,7 +17,7 @@ export function logView(result: LogResult, options: { full: boolean; style: Styl
   if (result.releases.length === 0) {
     notes.push(
       incomplete === null
-        ? "No release yet. Next: mv tag v1.0.0 -m WHY"
+        ? `No release yet. Next: ${printable(result.first ?? "mv status")}`
         : `No release is here, and there may be some. Next: ${incomplete}`,
     );
   }

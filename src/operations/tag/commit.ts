@@ -35,7 +35,7 @@ export async function commitAndTag(
     await git.stage([...planned.map((item) => item.file), ...bundles.map(({ path }) => path)]);
     if (input.all === true) await stageTracked(git);
     await requireRules(project, releases);
-    commit = await git.commit({ message: commitMessage(project, planned) }).catch(notReleased(planned, input));
+    commit = await git.commit({ message: commitMessage(project, planned) }).catch(notReleased(project, planned, input));
     return { commit, tags: await tagCommit(project, releases, planned, commit, input) };
   } catch (error) {
     await rollBack(git, point, commit).catch((failure: unknown) => {
@@ -66,7 +66,7 @@ export async function tagCommit(
       messages.map(({ tagName, text }) => ({ name: tagName, target: commit, message: text })),
       input.sign === undefined ? {} : { sign: input.sign },
     )
-    .catch(notReleased(planned, input));
+    .catch(notReleased(project, planned, input));
   const made = messages.map(({ item, tagName, bump }): TaggedRelease => {
     const oid = tags.find((tag) => tag.name === tagName)?.oid ?? "";
     const bundle = input.bundle === undefined ? null : bundlePath(item);
@@ -77,13 +77,15 @@ export async function tagCommit(
 }
 
 /** Git and hooks speak of themselves: what did not happen for it, and the command to repeat, are ours to say. */
-function notReleased(planned: readonly Reasoned[], input: TagInput): (error: unknown) => never {
+function notReleased(project: Project, planned: readonly Reasoned[], input: TagInput): (error: unknown) => never {
   return (error) => {
     if (!isMvError(error) || error.code !== "commit-failed") throw error;
     const names = planned.map((item) => `${item.model} ${item.version}`).join(", ");
-    throw new MvError("commit-failed", `${names} was not released: ${error.message}`, {
+    // What was shown as it came is not said twice: its end is what failed.
+    const [last = error.message] = project.git.onOutput === null ? [] : error.message.trim().split("\n").slice(-1);
+    throw new MvError("commit-failed", `${names} was not released: ${last}`, {
       hint: `put that right, then: ${tagAgain(input, input.versions, { declared: input.versions.length === 0 })}`,
-      details: error.details,
+      details: { ...error.details, output: error.message },
       cause: error,
     });
   };
