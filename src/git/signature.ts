@@ -1,12 +1,14 @@
 // Whether a tag object is signed, and by its tagger. Asks ssh-keygen and gpg themselves: Git accepts anybody who is listed, while
 // here only the tagger's own signature counts. Needs no repository.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { readTagObject } from "../model/tag-object.ts";
 import { type GpgTrust, checkGpg } from "./signature/gpg.ts";
-import { takeSigned } from "./signature/signed.ts";
+import { periodsOf } from "./signature/periods.ts";
+import { type Signed, takeSigned } from "./signature/signed.ts";
 import { checkSsh } from "./signature/ssh.ts";
+import { isMadeBy, readSshSignature } from "./signature/sshsig.ts";
 import type { SignatureCheck } from "./signature/verdict.ts";
 
 export type { SignatureCheck } from "./signature/verdict.ts";
@@ -23,7 +25,7 @@ export interface Trust {
 }
 
 /** At most so many programs at once. */
-const JOBS = 4;
+const JOBS = Math.max(4, availableParallelism());
 
 /** Checks one raw tag object; see `checkTagSignatures`. */
 export async function checkTagSignature(raw: Uint8Array, trust: Trust): Promise<SignatureCheck> {
@@ -47,12 +49,11 @@ export async function checkTagSignatures(raws: readonly Uint8Array[], trust: Tru
       revoked: trust.revokedKeys === null ? null : revoked,
       now: trust.now,
     };
+    const check = createChecker(folder, ssh, trust);
     const checks: SignatureCheck[] = [];
     const waiting = raws.entries();
     const work = async (): Promise<void> => {
-      for (const [at, raw] of waiting) {
-        checks[at] = await checkOne(raw, join(folder, `signature-${at}`), ssh, trust.gpg);
-      }
+      for (const [at, raw] of waiting) checks[at] = await check(raw, at);
     };
     await Promise.all(Array.from({ length: Math.min(JOBS, raws.length) }, work));
     return checks;
@@ -61,16 +62,50 @@ export async function checkTagSignatures(raws: readonly Uint8Array[], trust: Tru
   }
 }
 
+type SshTrust = Parameters<typeof checkSsh>[2];
+
+/**
+ * Of many tags that one person signed with one key, ssh-keygen is asked about one: what it says of the key holds for all within one
+ * period of the allowed-signers file. Whether the others are signed by that key is a matter of arithmetic.
+ */
+function createChecker(
+  folder: string,
+  ssh: SshTrust,
+  { allowedSigners, gpg }: Trust,
+): (raw: Uint8Array, at: number) => Promise<SignatureCheck> {
+  const known = new Map<string, Promise<SignatureCheck>>();
+  const periodOf = allowedSigners === null ? null : periodsOf(allowedSigners);
+
+  return async (raw, at) => {
+    const signed = takeSigned(raw);
+    const tagger = readTagObject(raw)?.tagger;
+    const ask = (): Promise<SignatureCheck> => checkOne(raw, signed, join(folder, `signature-${at}`), ssh, gpg);
+    const ours = signed?.kind === "ssh" && signed.whole ? readSshSignature(signed.signature) : null;
+    const period = tagger && periodOf ? periodOf(tagger.date) : null;
+    if (!ours || !signed || !tagger || period === null) return ask();
+    const group = [ours.key, period, tagger.email].join(" ");
+    const first = known.get(group);
+    const before = first === undefined ? null : await first;
+    if (before?.state === "good" && isMadeBy(ours, signed.payload)) return { ...before };
+    const asked = ask();
+    // Before anything is waited for: whoever comes next waits for this one.
+    if (first === undefined) known.set(group, asked);
+    const found = await asked;
+    if (found.state === "good") known.set(group, asked);
+    return found;
+  };
+}
+
 async function checkOne(
   raw: Uint8Array,
+  signed: Signed | null,
   file: string,
-  ssh: Parameters<typeof checkSsh>[2],
+  ssh: SshTrust,
   gpg: GpgTrust | null,
 ): Promise<SignatureCheck> {
   const tagger = readTagObject(raw)?.tagger;
   // An address goes to a program as an argument.
   if (!tagger || /\p{Cc}/u.test(tagger.email)) return bad("it is no tag of mversion, or names no tagger");
-  const signed = takeSigned(raw);
   if (signed === null) {
     return { state: "unsigned", principal: null, key: null, kind: null, why: "it is not signed", expired: false };
   }

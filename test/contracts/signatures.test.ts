@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkTagSignature, type SignatureCheck, type Trust } from "../../src/git/signature.ts";
-import { createRepo, scratchDir, testHome, type TestRepo } from "../helpers/git.ts";
+import { checkTagSignature, checkTagSignatures, type SignatureCheck, type Trust } from "../../src/git/signature.ts";
+import { createRepo, scratchDir, testHome, type TestRepo, withEnv } from "../helpers/git.ts";
 import { isMissing } from "../helpers/programs.ts";
 
 const NOW = new Date("2026-06-01T00:00:00Z");
@@ -32,6 +32,9 @@ function tagged(config: Record<string, string> | null, message = MESSAGE): Buffe
 
 const edited = (raw: Buffer, from: string, to: string): Buffer =>
   Buffer.from(raw.toString("latin1").replace(from, to), "latin1");
+/** The last letters of a signature, within the signature proper. */
+const armourEnd = (raw: Buffer | undefined): string =>
+  /([A-Za-z0-9+/]{8})[A-Za-z0-9+/=]{0,12}\n-----END/.exec(raw?.toString("latin1") ?? "")?.[1] ?? "";
 const states = async (raw: Buffer, trust: Partial<Trust>): Promise<Pick<SignatureCheck, "state" | "principal">> => {
   const { state, principal } = await checkTagSignature(raw, { ...NOBODY, ...trust });
   return { state, principal };
@@ -122,6 +125,102 @@ describe.skipIf(isMissing("ssh-keygen"))("ssh", () => {
     expect(await states(behind, trust)).toMatchObject({ state: "bad" });
     const within = edited(raw, "-----END SSH SIGNATURE-----\n", "-----END SSH SIGNATURE-----\n---\nmversion: 1\n");
     expect(await states(within, trust)).toMatchObject({ state: "bad" });
+  });
+
+  describe("many at once", () => {
+    const kinds = [
+      ["ed25519"],
+      ["ecdsa", "-b", "256"],
+      ["ecdsa", "-b", "384"],
+      ["ecdsa", "-b", "521"],
+      ["rsa", "-b", "2048"],
+    ];
+    const day = (date: string): string => `${Date.parse(`${date}T00:00:00Z`) / 1000} +0000`;
+    /** Every check, and how often ssh-keygen was started for it. */
+    async function counted(raws: readonly Buffer[], trust: Partial<Trust>): Promise<[SignatureCheck[], number]> {
+      const [folder, log] = [scratchDir("keygen"), join(scratchDir(), "log")];
+      const real = execFileSync("sh", ["-c", "command -v ssh-keygen"]).toString().trim();
+      writeFileSync(join(folder, "ssh-keygen"), `#!/bin/sh\necho >>'${log}'\nexec '${real}' "$@"\n`, { mode: 0o755 });
+      writeFileSync(log, "");
+      let checks: SignatureCheck[] = [];
+      await withEnv({ PATH: `${folder}:${process.env["PATH"]}` }, async () => {
+        checks = await checkTagSignatures(raws, { ...NOBODY, ...trust });
+      });
+      return [checks, readFileSync(log, "utf8").length];
+    }
+    const oneByOne = async (raws: readonly Buffer[], trust: Partial<Trust>): Promise<SignatureCheck[]> => {
+      const checks = [];
+      for (const one of raws) checks.push(await checkTagSignature(one, { ...NOBODY, ...trust }));
+      return checks;
+    };
+
+    test.each(kinds)(
+      "of one %s key %s %s: ssh-keygen is asked once, and every changed byte is found",
+      async (...kind) => {
+        const name = kind.join("");
+        const [type = "", ...flags] = kind;
+        const file = join(keys, name);
+        execFileSync("ssh-keygen", ["-q", "-t", type, ...flags, "-N", "", "-C", name, "-f", file]);
+        const raws = Array.from({ length: 6 }, () => byKey(name));
+        const trust = allow(`ada@example.org ${publicKey(name)}`);
+        const [checks, starts] = await counted(raws, trust);
+        expect(checks.map(({ state }) => state)).toEqual(Array.from({ length: 6 }, () => "good"));
+        expect(starts).toBe(1);
+        const armour = raws[1]?.toString("latin1").split("SIGNATURE-----\n")[1] ?? "";
+        const broken = [
+          edited(raws[0] ?? raw, "First", "Fixst"),
+          // The signature of another tag of the same key, and a damaged one.
+          edited(raws[2] ?? raw, raws[2]?.toString("latin1").split("SIGNATURE-----\n")[1] ?? "", armour),
+          edited(raws[3] ?? raw, armourEnd(raws[3]), "AAAAAAAA"),
+        ];
+        const mixed = [raws[4] ?? raw, ...broken, raws[5] ?? raw];
+        const [found] = await counted(mixed, trust);
+        expect(found.map(({ state }) => state)).toEqual(["good", "bad", "bad", "bad", "good"]);
+        expect(found).toEqual(await oneByOne(mixed, trust));
+      },
+    );
+
+    test("whose key it is, when, and for what is never taken over from another", async () => {
+      const at = (date: string, email: string, key = "ada", format = "git"): Buffer => {
+        const body = edited(tagged(null), DATE, day(date))
+          .toString("latin1")
+          .replace("<ada@example.org>", `<${email}>`);
+        const sign = ["-Y", "sign", "-q", "-n", format, "-f", join(keys, key)];
+        return Buffer.concat([
+          Buffer.from(body),
+          execFileSync("ssh-keygen", sign, { input: body, stdio: ["pipe", "pipe", "ignore"] }),
+        ]);
+      };
+      const raws = [
+        at("2026-03-01", "ada@example.org"),
+        at("2026-03-02", "ada@example.org"),
+        at("2026-03-03", "eve@example.org"),
+        at("2026-03-04", "ada@example.org", "eve"),
+        at("2026-03-05", "ada@example.org", "ada", "file"),
+        at("2026-01-31", "ada@example.org"),
+        at("2026-02-01", "ada@example.org"),
+        at("2026-04-01", "ada@example.org"),
+        at("2026-04-02", "ada@example.org"),
+        at("2026-05-02", "ada@example.org"),
+        at("2026-06-02", "ada@example.org"),
+      ];
+      const files = [
+        allow(`ada@example.org ${publicKey("ada")}`),
+        allow(`*@example.org,!eve@example.org ${publicKey("ada")}`),
+        allow(`ada@example.org valid-after="20260201Z",valid-before="20260401Z" ${publicKey("ada")}`),
+        allow(`ada@example.org valid-after="20260201",valid-before="20260401" ${publicKey("ada")}`),
+        allow(
+          `ada@example.org valid-before="20260201Z" ${publicKey("ada")}`,
+          `ada@example.org valid-after="202605010000Z" ${publicKey("ada")}`,
+          `ada@example.org valid-after="20260101",valid-before="20270101",namespaces="file" ${publicKey("ada")}`,
+        ),
+      ];
+      for (const [file, trust] of files.entries()) {
+        expect((await counted(raws, trust))[0], `file ${file}`).toEqual(await oneByOne(raws, trust));
+        const revoked = { ...trust, revokedKeys: Buffer.from(`${publicKey("ada")}\n`) };
+        expect((await counted(raws, revoked))[0].some(({ state }) => state === "good")).toBe(false);
+      }
+    });
   });
 
   test("an address that no program can be given", async () => {
