@@ -24,7 +24,8 @@ export interface VerifyRemoteInput {
 }
 
 export interface ObjectFinding {
-  state: Exclude<HeldState, "right">;
+  /** `withheld`: the store says that it has the object, and does not give it. */
+  state: Exclude<HeldState, "right"> | "withheld";
   sha256: string;
   /** Null where it is not known: of a folder's list of files that is not there. */
   size: number | null;
@@ -43,6 +44,8 @@ export interface VerifyRemoteResult {
   release_files: { checked: number; findings: ReleaseFileFinding[]; unknown: string[] };
   /** Releases that were left out, because nobody else has their tags yet. */
   unpublished: string[];
+  /** Whether a push writes over what is broken there: a Git LFS server keeps what it says that it has. */
+  healed_by_push: boolean;
 }
 
 /** Verifies; a finding is no failure. Throws unknown-version, usage, no-space, and what the remote throws. */
@@ -52,8 +55,8 @@ export async function verifyRemote(project: Project, input: VerifyRemoteInput): 
   try {
     const needed = await neededThere(project, remote, wanted.targets);
     const { states, sample, open } = await lookAt(project, remote, needed, input);
-    const findings = findingsOf(needed, states);
-    await tellOthers(project, remote, states);
+    const findings = findingsOf(needed, states, new Set(sample.map(({ sha256 }) => sha256)));
+    await tellOthers(project, remote, findings, states);
     const sizes = [...needed.objects].map(([sha256, { size }]) => size ?? needed.read.get(sha256) ?? 0);
     return {
       remote: remote.name,
@@ -72,6 +75,7 @@ export async function verifyRemote(project: Project, input: VerifyRemoteInput): 
         unknown: input.versions.length > 0 ? [] : await unknownReleaseFiles(remote, (await readReleases(project)).all),
       },
       unpublished: wanted.unpublished.map(nameOf),
+      healed_by_push: remote.abilities.files && remote.abilities.write,
     };
   } finally {
     await remote.close();
@@ -114,10 +118,16 @@ function draw<T>(items: readonly T[], count: number): T[] {
   return pool.slice(0, count);
 }
 
-function findingsOf({ objects }: NeededThere, states: ReadonlyMap<string, HeldState>): ObjectFinding[] {
+/** `claimed`: what the store said that it has. */
+function findingsOf(
+  { objects }: NeededThere,
+  states: ReadonlyMap<string, HeldState>,
+  claimed: ReadonlySet<string>,
+): ObjectFinding[] {
   return [...states].flatMap(([sha256, state]): ObjectFinding[] => {
     if (state === "right") return [];
     const { size = null, uses = [] } = objects.get(sha256) ?? {};
+    if (state === "missing" && claimed.has(sha256)) return [{ state: "withheld", sha256, size, needed_by: uses }];
     // A list of files that is there, and is none of that name.
     return [{ state: size === null && state === "wrong-size" ? "rotten" : state, sha256, size, needed_by: uses }];
   });
@@ -128,13 +138,21 @@ function unknownFolders({ objects }: NeededThere, findings: readonly ObjectFindi
   return findings.flatMap(({ sha256, size }) => (size === null ? (objects.get(sha256)?.uses ?? []) : []));
 }
 
-/** Writes rotten objects down in the store, and takes those off that are right. Nothing of it is needed for the answer. */
-async function tellOthers(project: Project, remote: Remote, states: ReadonlyMap<string, HeldState>): Promise<void> {
-  const broken = [...states].filter(([, state]) => state !== "right");
+/**
+ * Writes down in the store what it holds no right bytes for and a push would take for held, and takes those off that are right. Nothing of it
+ * is needed for the answer.
+ */
+async function tellOthers(
+  project: Project,
+  remote: Remote,
+  findings: readonly ObjectFinding[],
+  states: ReadonlyMap<string, HeldState>,
+): Promise<void> {
   // What a push of the last day confirmed is not so any more.
-  if (broken.length > 0) await forgetRecorded(project, remote.name);
+  if (findings.length > 0) await forgetRecorded(project, remote.name);
   if (!remote.abilities.files || !remote.abilities.write) return;
-  const rotten = broken.flatMap(([sha256, state]) => (state === "missing" ? [] : [sha256]));
+  // Of a list of files that is not given nobody here knows the size, so that the store could not be asked for it.
+  const rotten = findings.flatMap(({ sha256, state, size }) => (state === "missing" && size !== null ? [] : [sha256]));
   try {
     await changeStoreFile(remote, (before) => {
       const kept = before.rotten.filter((sha256) => states.get(sha256) !== "right");

@@ -28,10 +28,14 @@ export const run: CommandRun = async (context, operands, flags) => {
 
 function broken(result: VerifyRemoteResult): MvError {
   const { remote, findings } = result;
-  const isWrong = findings.some(({ state }) => state !== "missing");
+  const isWrong = findings.some(({ state }) => state !== "missing" && state !== "withheld");
   const code = isWrong ? "bytes-wrong" : findings.length > 0 ? "object-missing" : "release-differs";
+  const isKept = !result.healed_by_push && findings.some(({ state }) => state !== "missing");
+  const first = isKept
+    ? "have the host remove these objects, as it takes no other bytes for what it says it has; then "
+    : "";
   return new MvError(code, findingLines(result).join("\n"), {
-    hint: `mv push --all --remote ${remote}, in a clone that has the right bytes; then this again`,
+    hint: `${first}mv push --all --remote ${remote}, in a clone that has the right bytes; then this again`,
     details: { ...result },
   });
 }

@@ -46,6 +46,7 @@ const STATES: Readonly<Record<ObjectFinding["state"], string>> = {
   rotten: "holds other bytes for",
   "wrong-size": "holds a different number of bytes for",
   missing: "lacks",
+  withheld: "says that it has, and does not give, the bytes of",
 };
 
 function objectLine(remote: string, { state, sha256, needed_by: uses }: ObjectFinding): string {

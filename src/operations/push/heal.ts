@@ -24,7 +24,8 @@ export async function healRotten(
   if (suspects.length === 0) return 0;
   const jobs = await jobsOf(project, given.jobs);
   const before = await readBack(project, remote, suspects, { jobs });
-  const rotten = suspects.filter(({ sha256 }) => before.get(sha256) === "rotten");
+  // Also what the store says that it has, and does not give.
+  const rotten = suspects.filter(({ sha256 }) => before.get(sha256) !== "right");
   const { good, lost } = await goodHere(project, rotten);
   refuseLost(project, remote, lost);
   const store = await project.store();
