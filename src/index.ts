@@ -25,6 +25,13 @@ export { init, type InitInput, type InitResult } from "./operations/init.ts";
 export { add, type AddInput, type AddResult } from "./operations/add.ts";
 export { type Check, doctor, type DoctorInput, type DoctorResult } from "./operations/doctor.ts";
 export { status, type StatusResult } from "./operations/status.ts";
+export { log, type LogInput, type LoggedRelease, type LogResult } from "./operations/log.ts";
+export { show, type ShowInput, type ShowResult } from "./operations/show.ts";
+export { diff, type DiffInput, type DiffResult } from "./operations/diff.ts";
+export { identify, type IdentifyInput, type IdentifyResult } from "./operations/identify.ts";
+export { check, type CheckInput, type CheckResult } from "./operations/check.ts";
+export type { Finding } from "./operations/check/findings.ts";
+export { verify, type VerifyInput, type VerifyResult } from "./operations/verify.ts";
 export { sign, type SignInput, type SignResult } from "./operations/sign.ts";
 export {
   type BundleContext,

@@ -83,7 +83,7 @@ function notReleased(project: Project, planned: readonly Reasoned[], input: TagI
     const names = planned.map((item) => `${item.model} ${item.version}`).join(", ");
     // What was shown as it came is not said twice: its end is what failed.
     const [last = error.message] = project.git.onOutput === null ? [] : error.message.trim().split("\n").slice(-1);
-    throw new MvError("commit-failed", `${names} was not released: ${last}`, {
+    throw new MvError("commit-failed", `${names} was not released: ${last.replace(/^(?:fatal|error): /, "")}`, {
       hint: `put that right, then: ${tagAgain(input, input.versions, { declared: input.versions.length === 0 })}`,
       details: { ...error.details, output: error.message },
       cause: error,
