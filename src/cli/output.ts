@@ -54,6 +54,12 @@ export function asMvError(error: unknown): MvError {
     case "EPERM":
     case "EROFS":
       return new MvError("no-write", `No permission${where}`, { hint: errorTable["no-write"].remedy, cause: error });
+    case "ENAMETOOLONG":
+      return new MvError("bad-path", `${system.path?.slice(0, 120) ?? "a path"}… is longer than this system takes`, {
+        hint: "give its folders shorter names, or have the repository nearer to the root of the disk",
+        details: { path: system.path ?? null },
+        cause: error,
+      });
     default:
       return new MvError(
         "internal",

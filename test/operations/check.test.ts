@@ -340,6 +340,46 @@ describe("merges", () => {
     expect(await history.rules()).toContain("merge: reused error");
   });
 
+  test("a draft that a revert took back, merged from a branch that never saw it", async () => {
+    const history = await released();
+    history.repo.git("branch", "feature");
+    history.model("1.1.0-dev.1", { [ONNX]: "B" });
+    history.repo.commit("draft");
+    history.repo.git("revert", "--no-edit", "HEAD");
+    history.repo.git("switch", "-q", "feature");
+    history.model("1.1.0-dev.1", { [ONNX]: "C" });
+    history.repo.commit("theirs");
+    expect(await history.rules()).toEqual([]);
+    history.repo.git("switch", "-q", "main");
+    history.repo.git("merge", "-q", "--no-commit", "--no-ff", "feature");
+    // Nobody did wrong: the merge goes through, and is told what to type.
+    expect(await history.commit("merge")).toEqual(["draft-again warning"]);
+    const { findings } = await history.check({ all: true });
+    expect(findings).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^churn 1\.1\.0-dev\.1 named other bytes in [0-9a-f]{7}, which this line took back/,
+        ),
+      },
+    ]);
+    history.model("1.1.0-dev.2", { [ONNX]: "C" });
+    expect(await history.commit("a number of its own")).toEqual([]);
+    expect(await history.rules()).toEqual([]);
+  });
+
+  test("the same by a cherry-pick, and not where a revert is reverted", async () => {
+    const history = await released();
+    history.model("1.1.0-dev.1", { [ONNX]: "B" });
+    history.repo.commit("draft");
+    history.repo.git("revert", "--no-edit", "HEAD");
+    history.repo.git("revert", "--no-edit", "HEAD");
+    expect(await history.rules()).toEqual([]);
+    history.repo.git("revert", "--no-edit", "HEAD");
+    history.model("1.1.0-dev.1", { [ONNX]: "C" });
+    expect(await history.commit("picked")).toEqual(["draft-again warning"]);
+    expect(await history.rules()).toEqual(["draft-again warning"]);
+  });
+
   test("a third content under 1.1.0, and under 1.2.0", async () => {
     const history = await parted("1.1.0", "1.1.0");
     history.model("1.1.0", { [ONNX]: "D" });

@@ -1,7 +1,10 @@
 // What a check finds: one shape for every rule, so that a person, a program and a forge see the same.
 import type { ErrorCode } from "../../errors.ts";
 
-/** The code of docs/errors.md, or "dropped": a merge lost bytes that no release holds. */
+/**
+ * The code of docs/errors.md, or "dropped": a merge lost bytes that no release holds; "draft-again": a draft's number came
+ * again with other bytes.
+ */
 export type Rule =
   | Extract<
       ErrorCode,
@@ -21,7 +24,8 @@ export type Rule =
       | "object-missing"
       | "push-incomplete"
     >
-  | "dropped";
+  | "dropped"
+  | "draft-again";
 
 export type Severity = "error" | "warning" | "notice";
 

@@ -6,6 +6,7 @@ import { requireHistory, requireTags } from "../complete.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
 import { type Releases, readReleases } from "../releases.ts";
 import { fromHere } from "../targets.ts";
+import { againFinding } from "./again.ts";
 import { bigBinaries } from "./binaries.ts";
 import { binaryFinding, invalidFinding, namingFindings, unreadable } from "./files.ts";
 import type { Finding } from "./findings.ts";
@@ -32,13 +33,23 @@ interface Inspection {
 /** The findings on a range, oldest commit first, then those on its end and on the tags. */
 export async function checkHistory(project: Project, range: Range): Promise<Finding[]> {
   const inspection = await inspect(project, range, await readReleases(project));
+  const commits = await commitFindings(inspection);
   const findings = [
-    ...(await commitFindings(inspection)),
+    ...commits,
     ...(await fileFindings(inspection)),
-    ...(await headFindings(inspection)),
+    ...(await headFindings(inspection)).filter((finding) => !isSaid(finding, commits)),
     ...(await releaseFindings(inspection.project, inspection.releases)),
   ];
   return withSubjects(project, findings);
+}
+
+/** Whether an overwrite tells more of it. */
+function isSaid({ rule, models }: Finding, commits: readonly Finding[]): boolean {
+  const [at] = models;
+  return (
+    rule === "draft-again" &&
+    commits.some((said) => said.rule === "overwrite" && said.models.some(({ model }) => model === at?.model))
+  );
 }
 
 /** What rule 1 says of a range's commits, for those who send or receive them. `releases` may hold more than the tags. */
@@ -161,7 +172,11 @@ async function headFindings({ project, trees, releases, range, policy }: Inspect
   const base = range.base === null ? null : trees.at(range.base);
   const findings: Finding[] = [];
   for (const [model, tree] of head.models) {
-    if (!sameModel(tree, base?.models.get(model))) findings.push(...missingFinding(project, policy, tree));
+    if (!sameModel(tree, base?.models.get(model))) {
+      findings.push(...missingFinding(project, policy, tree));
+      if (policy.overwrite !== "off")
+        findings.push(...(await againFinding(project, tree, { line: range.head, past: true })));
+    }
     findings.push(...(await correctionFinding(project, policy, releases, tree)));
   }
   return [...findings, ...loosenedFindings(base?.settings ?? null, head.settings)];

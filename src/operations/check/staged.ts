@@ -5,6 +5,7 @@ import { POINTER_SUFFIX } from "../../model/paths.ts";
 import { requireHistory } from "../complete.ts";
 import { CONFIG_FILE, type Project } from "../project.ts";
 import { readReleases, type Releases } from "../releases.ts";
+import { againFinding } from "./again.ts";
 import { bigBinaries } from "./binaries.ts";
 import { binaryFinding, invalidFinding, namingFindings, unreadable } from "./files.ts";
 import type { Finding } from "./findings.ts";
@@ -78,9 +79,15 @@ async function modelFindings(
     const where = { parents: step.parents, operation: coming.operation, alone: refused.length < 2 };
     findings.push({ ...finding, next: await stagedSteps(project, releases, group, where) });
   }
+  const [line] = coming.parents;
   for (const model of models) {
     const tree = step.tree.models.get(model);
     if (!tree) continue;
+    // A number that the first parent has was there before; a refusal says more.
+    const isNew = step.parents[0]?.models.get(model)?.state?.version !== tree.state?.version;
+    const isRefused = refused.some((group) => group.verdicts.some((verdict) => verdict.model === model));
+    if (line !== undefined && isNew && !isRefused && policy.overwrite !== "off")
+      findings.push(...(await againFinding(project, tree, { line, past: false })));
     findings.push(...missingFinding(project, policy, tree));
     findings.push(...(await correctionFinding(project, policy, releases, tree)));
   }

@@ -125,7 +125,7 @@ async function requireRules(project: Project, releases: Releases): Promise<void>
     if (finding.severity !== "error" && finding.rule !== "dropped") project.warn(finding.message);
   }
   const first = findings.find((finding) => finding.severity === "error");
-  if (!first || first.rule === "dropped") return;
+  if (!first || first.rule === "dropped" || first.rule === "draft-again") return;
   throw new MvError(first.rule, first.message.replace(/\.$/, ""), {
     hint: first.next.length > 0 ? first.next.join("\n") : undefined,
     details: { models: first.models },

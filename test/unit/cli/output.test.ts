@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { printError, printWarning } from "../../../src/cli/output.ts";
+import { asMvError, printError, printWarning } from "../../../src/cli/output.ts";
 import type { Io } from "../../../src/cli/terminal.ts";
 import { MvError } from "../../../src/errors.ts";
 
@@ -24,4 +24,9 @@ Or: \u202emv
 `,
     );
   });
+});
+
+it("asMvError takes a path that is too long for what it is", () => {
+  const system = Object.assign(new Error("ENAMETOOLONG"), { code: "ENAMETOOLONG", path: `/${"x".repeat(5000)}` });
+  expect(asMvError(system)).toMatchObject({ code: "bad-path", message: expect.stringMatching(/^\/x{119}… is longer/) });
 });
