@@ -23,6 +23,15 @@ export function isOn(flags: Values, name: string): boolean {
   return flags[name] === true;
 }
 
+/** --repo, or what else names a place. Empty it is no place: of a script whose variable is not set, the current folder is not meant. */
+export function address(flags: Values, name: string): string | undefined {
+  const value = text(flags, name);
+  if (value === undefined || value.trim() !== "") return value;
+  throw new MvError("usage", `--${kebab(name)}: the address is empty`, {
+    hint: `--${kebab(name)} git@host:team/churn.git; in a script, set the variable`,
+  });
+}
+
 /** Splits "key=value"; fails with usage naming the flag. */
 export function pair(word: string, flag: string): [string, string] {
   const at = word.indexOf("=");
@@ -36,15 +45,15 @@ export function pair(word: string, flag: string): [string, string] {
 export function wholeNumber(flags: Values, name: string): number | undefined {
   const value = text(flags, name);
   if (value === undefined) return undefined;
-  if (!/^\d+$/.test(value)) throw new MvError("usage", `--${kebab(name)} ${value}: give a whole number`);
-  return Number(value);
+  if (/^\d+$/.test(value)) return Number(value);
+  throw new MvError("usage", `--${kebab(name)} ${value}: give a whole number`, { hint: `--${kebab(name)} 10` });
 }
 
 /** --jobs: how many objects at once, 1 to 256. */
 export function jobs(flags: Values): number | undefined {
   const count = wholeNumber(flags, "jobs");
   if (count === undefined || (count >= 1 && count <= MOST_JOBS)) return count;
-  throw new MvError("usage", `--jobs ${count}: give 1 to ${MOST_JOBS}`);
+  throw new MvError("usage", `--jobs ${count}: give 1 to ${MOST_JOBS}`, { hint: "--jobs 8" });
 }
 
 const MOST_JOBS = 256;

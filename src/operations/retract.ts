@@ -4,6 +4,7 @@ import { formatRetractionMessage, formatRetractionTag, type Release } from "../m
 import { changing } from "./change.ts";
 import type { Project } from "./project.ts";
 import { readRegistry } from "./registry.ts";
+import { makeEvent } from "./registry/make-event.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { stageWord } from "./stage.ts";
 import { quoted } from "./targets.ts";
@@ -28,7 +29,7 @@ export interface RetractResult {
   remotes: string[];
 }
 
-/** Makes the event. Fails with no-reason, or retracted where it is marked already. */
+/** Makes the event. Fails with no-reason, retracted where it is marked already, and what `makeEvent` says. */
 export async function retract(project: Project, input: RetractInput): Promise<RetractResult> {
   return changing(project, async () => {
     const releases = await readReleases(project);
@@ -50,10 +51,12 @@ export async function retract(project: Project, input: RetractInput): Promise<Re
     const { model, version } = release;
     const name = formatRetractionTag(release.tag);
     const message = formatRetractionMessage({ model, version, reason, release: release.oid });
-    const [made] = await project.git.createTags([{ name, target: release.commit, message }], {});
+    const again = `mv retract ${quoted(release.tag)} -m ${quoted(reason)}`;
+    const making = { signed: false, failed: "Nothing was retracted", again };
+    const oid = await makeEvent(project, { name, target: release.commit, message }, making);
     await warnOfStages(project, releases, release);
     const remotes = await project.git.remotes();
-    return { model, version, tag: name, oid: made?.oid ?? "", reason, remotes };
+    return { model, version, tag: name, oid, reason, remotes };
   });
 }
 

@@ -138,7 +138,10 @@ function nothingEarlier(
     return release !== undefined && !releases.isRetracted(release);
   });
   return new MvError("no-earlier", `No version that could run again ran alone on ${stage} before ${since.tag}`, {
-    hint: againCommand({ ...input, to: usable[0] ?? "VERSION" }),
+    hint:
+      usable[0] === undefined
+        ? `mv promote VERSION ${quoted(input.stage)} -m WHY`
+        : againCommand({ ...input, to: usable[0] }),
     details: { ran: usable },
   });
 }

@@ -186,12 +186,12 @@ describe("mv promote", () => {
     `);
     expect(await screen(repo, "mv promote production --split v1.0.0=70,v1.1.0=20 -m why")).toMatchInlineSnapshot(`
       "! mversion: --split v1.0.0=70,v1.1.0=20: the shares are 90 % together, not 100 %
-      ! Next: mv promote STAGE --split v1.2.0=90,v1.3.0=10 -m WHY
+      ! Next: mv promote production --split v1.2.0=90,v1.3.0=10 -m WHY
       exit 2"
     `);
     expect(await screen(repo, "mv promote production --split v1.0.0=70,1.0.0=30 -m why")).toMatchInlineSnapshot(`
       "! mversion: --split v1.0.0=70,1.0.0=30: 1.0.0 is in it twice
-      ! Next: mv promote STAGE --split v1.2.0=90,v1.3.0=10 -m WHY
+      ! Next: mv promote production --split v1.2.0=90,v1.3.0=10 -m WHY
       exit 2"
     `);
     expect(await screen(repo, `mv promote v1.0.0 production ${split} --weight 5 -m why`)).toMatchInlineSnapshot(`

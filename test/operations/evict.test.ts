@@ -163,6 +163,7 @@ test("says what was freed", async () => {
   `);
   expect(await screen(repo, "mv evict --keep-last x")).toMatchInlineSnapshot(`
     "! mversion: --keep-last x: give a whole number
+    ! Next: --keep-last 10
     exit 2"
   `);
 });

@@ -12,6 +12,11 @@ export const run: CommandRun = async (context, [source = "", ...words], flags) =
       hint: `mv get ${source} ${words.join(" ")} -o DIR`.replace(/ +/g, " "),
     });
   }
+  if (source.trim() === "") {
+    throw new MvError("usage", "mv get needs a source, and the one that it was given is empty", {
+      hint: "mv get https://git.example.org/team/churn.git v1.2.0 -o DIR; in a script, set the variable",
+    });
+  }
   const [first, ...rest] = words;
   const isPath = first === undefined || /[/*?[]/.test(first);
   const { cwd, env, warn, report } = context;

@@ -2,7 +2,7 @@ import { MvError } from "../../errors.ts";
 import { promote } from "../../operations/promote.ts";
 import { promoteAt } from "../../operations/registry/elsewhere.ts";
 import { aroundOf, type CommandRun } from "../command.ts";
-import { isOn, text, wholeNumber } from "../flags.ts";
+import { address, isOn, text, wholeNumber } from "../flags.ts";
 import { changedStageView } from "../views/changed-stage.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
@@ -22,7 +22,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     reason: text(flags, "message"),
     askReason: context.interactive ? (what: string) => context.ask(`Why ${what}? `) : undefined,
   };
-  const repo = text(flags, "repo");
+  const repo = address(flags, "repo");
   const result =
     repo === undefined
       ? await promote(await context.project(), input)

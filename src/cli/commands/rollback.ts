@@ -1,7 +1,7 @@
 import { rollbackAt } from "../../operations/registry/elsewhere.ts";
 import { rollback } from "../../operations/rollback.ts";
 import { aroundOf, type CommandRun } from "../command.ts";
-import { isOn, text } from "../flags.ts";
+import { address, isOn, text } from "../flags.ts";
 import { changedStageView } from "../views/changed-stage.ts";
 
 export const run: CommandRun = async (context, operands, flags) => {
@@ -13,7 +13,7 @@ export const run: CommandRun = async (context, operands, flags) => {
     reason: text(flags, "message"),
     askReason: context.interactive ? (what: string) => context.ask(`Why ${what}? `) : undefined,
   };
-  const repo = text(flags, "repo");
+  const repo = address(flags, "repo");
   const result =
     repo === undefined
       ? await rollback(await context.project(), input)

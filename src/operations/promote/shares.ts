@@ -31,15 +31,18 @@ export async function wantedShares(
   current: Standing | null,
 ): Promise<Wanted> {
   const find = (word: string): Promise<Release> => usableRelease(project, releases, word, model);
-  if (input.split !== undefined) return splitShares(find, input.split, input.version);
+  if (input.split !== undefined) return splitShares(find, input.split, input);
   const release = await find(input.version ?? "");
   const share = { version: release.version, tag: release.oid };
   if (input.weight === undefined) {
     return { rollout: [{ ...share, weight: 100 }], baseline: release.version, releases: [release] };
   }
   if (input.weight < 1 || input.weight > 99) {
+    const whole = input.weight > 99;
     throw new MvError("usage", `--weight ${input.weight}: give a whole percent from 1 to 99`, {
-      hint: `all of it: ${againCommand({ ...input, weight: undefined })}`,
+      hint: whole
+        ? `all of it: ${againCommand({ ...input, weight: undefined })}`
+        : `${againCommand({ ...input, weight: 1 })}; none of it: mv rollback ${quoted(input.stage)} -m WHY`,
     });
   }
   const weighed = withWeight(current, share, input.weight);
@@ -56,10 +59,10 @@ export async function wantedShares(
 async function splitShares(
   find: (word: string) => Promise<Release>,
   text: string,
-  version: string | undefined,
+  { version, stage }: PromoteInput,
 ): Promise<Wanted> {
   const shares = readSplit(text);
-  const example = "mv promote STAGE --split v1.2.0=90,v1.3.0=10 -m WHY";
+  const example = `mv promote ${quoted(stage)} --split v1.2.0=90,v1.3.0=10 -m WHY`;
   if (typeof shares === "string") throw new MvError("usage", `--split ${text}: ${shares}`, { hint: example });
   const found: { release: Release; weight: number }[] = [];
   for (const { word, weight } of shares) found.push({ release: await find(word), weight });

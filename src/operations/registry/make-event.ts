@@ -23,8 +23,10 @@ export async function makeEvent(project: Project, tag: NewTag, { signed, failed,
       throw new MvError("race", `Somebody else was first: ${error.message}`, { hint: again, details: error.details });
     }
     if (error.code !== "commit-failed") throw error;
+    const isOfKey = /\b(?:sign|signing|key|gpg)\b/i.test(error.message);
+    const where = isOfKey ? "git config user.signingKey and gpg.format say what Git signs with; " : "";
     throw new MvError("commit-failed", `${failed}: ${error.message}`, {
-      hint: `put that right, then: ${again}`,
+      hint: `${where}put that right, then: ${again}`,
       details: error.details,
       cause: error,
     });

@@ -49,7 +49,7 @@ export async function openSigningKey(path: string, context: KeyContext): Promise
 
 /** Reads a public key, PEM or ssh's. Throws MvError no-read or usage; a private key is refused, too. */
 export function readPublicKey(path: string, cwd: string): KeyObject {
-  const text = readKeyFile(path, cwd);
+  const text = readKeyFile(path, cwd, "ask the signer for it; of a key of your own: openssl ec -in model.key -pubout");
   if (text.includes("PRIVATE KEY-----")) {
     throw new MvError("usage", `${path} is a private key: only its public one belongs here`, {
       hint: `openssl ec -in ${path} -pubout, or ssh-keygen -y -f ${path}`,
@@ -125,14 +125,14 @@ function hashFor(path: string, { asymmetricKeyType: type, asymmetricKeyDetails: 
   return hash;
 }
 
-function readKeyFile(path: string, cwd: string): string {
+function readKeyFile(path: string, cwd: string, hint = MAKE): string {
   const file = resolve(cwd, path);
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
     const known = readError(error, path);
     if (known instanceof MvError) throw known;
-    throw new MvError("no-read", `${path}: there is no such key file`, { hint: MAKE, cause: error });
+    throw new MvError("no-read", `${path}: there is no such key file`, { hint, cause: error });
   }
 }
 

@@ -47,7 +47,7 @@ export function readSignersFile(path: string, named: string): Buffer {
     const known = readError(error, path);
     if (known instanceof MvError) throw known;
     throw new MvError("no-read", `${path} cannot be read as the file of allowed signers`, {
-      hint: `check ${named}`,
+      hint: `check ${named}; a line of it: EMAIL namespaces="git" and the text of a .pub file`,
       cause: error,
     });
   }
