@@ -19,6 +19,8 @@ const LOCK_WAIT_MS = 2000;
 export interface FollowInput {
   /** The commit that was left, where it is known: pointers that it had and the index has not any more are gone. */
   from: string | null;
+  /** A working tree that was not there before: what others of the repository hold says nothing of it. */
+  isNewTree?: boolean;
 }
 
 export interface FollowResult {
@@ -37,7 +39,7 @@ export interface FollowResult {
 /** Brings artifacts to what their pointers say, as far as the cache has the bytes and nothing is lost. */
 export async function follow(project: Project, input: FollowInput): Promise<FollowResult> {
   const changed = new Set(await changedPointers(project, input.from));
-  const wanted = await wantedPaths(project, changed);
+  const wanted = await wantedPaths(project, changed, input.isNewTree === true);
   const nothing: FollowResult = { moved: [], removed: [], unsaved: [], absent: [], postponed: null };
   if (wanted.size === 0) return nothing;
   return locked(
@@ -69,7 +71,11 @@ async function changedPointers(project: Project, from: string | null): Promise<s
 }
 
 /** What paths shall hold (null: gone). An artifact that was last seen with its pointer's bytes is not looked at again. */
-async function wantedPaths(project: Project, changed: ReadonlySet<string>): Promise<Map<string, Wanted | null>> {
+async function wantedPaths(
+  project: Project,
+  changed: ReadonlySet<string>,
+  isNewTree: boolean,
+): Promise<Map<string, Wanted | null>> {
   const wanted = new Map<string, Wanted | null>();
   const files = await project.git.listFiles("", [POINTER_SUFFIX]);
   if (files.length === 0 && changed.size === 0) return wanted;
@@ -83,7 +89,7 @@ async function wantedPaths(project: Project, changed: ReadonlySet<string>): Prom
     here.add(path);
     const bytes = await pointedAt(project, file.path);
     if (bytes === null) continue;
-    if (changed.has(path) || (await store.known(path))?.sha256 !== bytes.sha256) wanted.set(path, bytes);
+    if (isNewTree || changed.has(path) || (await store.known(path))?.sha256 !== bytes.sha256) wanted.set(path, bytes);
   }
   for (const path of changed) {
     // Only what mversion put there, or was given: a file of the user's own is none of ours.

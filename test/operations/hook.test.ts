@@ -1,5 +1,5 @@
 // The hooks as Git itself calls them, through the built program, and what they are given where Git's own timing is hard to meet.
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { parseRecord } from "../../src/model/record.ts";
 import { rememberBefore, rememberedTags, rememberMade } from "../../src/operations/tag/remembered.ts";
 import { hookView } from "../../src/cli/views/hook.ts";
 import { BYTES, MODEL, play, sampleProject } from "../helpers/cli.ts";
-import { cloneRepo, createRepo, type TestRepo } from "../helpers/git.ts";
+import { cloneRepo, createRepo, scratchDir, type TestRepo } from "../helpers/git.ts";
 import { createHistory, type History, ONNX } from "./histories.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/mversion.js", import.meta.url));
@@ -267,6 +267,21 @@ describe("artifacts follow their pointers", () => {
     repo.git("switch", "-q", "-c", "older", "v1.0.0");
     expect(text(repo)).toBe(BYTES.B);
     expect(repo.tryGit("rebase", "-q", "main").stderr).toBe(moved);
+  });
+
+  test("a new working tree has them, whatever another one of the repository holds", async () => {
+    const repo = await sampleProject({ until: "1.1.0" });
+    const linked = `${scratchDir("linked")}/tree`;
+    repo.git("worktree", "add", "-q", "--detach", linked, "main");
+    const around = { cwd: linked, env: process.env };
+    const args = ["0".repeat(40), repo.head(), "1"];
+    const { followed } = await hook(around, { name: "post-checkout", args, readInput: async () => "" });
+    expect(followed?.moved).toHaveLength(2);
+    expect(readFileSync(`${linked}/${MODEL}`, "utf8")).toBe(BYTES.C);
+    // What is not where it was last seen was taken away on purpose.
+    rmSync(repo.path(MODEL));
+    await call(repo, "post-checkout", [repo.head(), repo.head(), "1"]);
+    expect(existsSync(repo.path(MODEL))).toBe(false);
   });
 
   test("git restore of a pointer", async () => {

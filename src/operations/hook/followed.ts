@@ -16,7 +16,7 @@ export async function leftCommit(project: Project, { name, args }: HookInput): P
     if (env["GIT_INDEX_FILE"] !== undefined) return null;
     if (operation !== null && !(operation === "rebase" && (await isFastForward(git.gitDir)))) return null;
     const [from = ""] = args;
-    return { from: NO_COMMIT.test(from) ? null : from };
+    return NO_COMMIT.test(from) ? { from: null, isNewTree: true } : { from };
   }
   if (name === "post-merge") {
     // Git removes MERGE_HEAD only after this hook.
