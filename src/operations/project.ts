@@ -119,7 +119,11 @@ async function openStore(git: Git, stateDir: string): Promise<Store> {
   ]);
   const kinds = ["reflink", "copy", "hardlink", "symlink"] as const;
   const kind = kinds.find((name) => name === (link ?? "reflink"));
-  if (!kind) throw new MvError("usage", `git config mversion.link ${link}: give ${kinds.join(", ")}`);
+  if (!kind) {
+    throw new MvError("usage", `git config mversion.link ${link}: give ${kinds.join(", ")}`, {
+      hint: "git config --unset mversion.link",
+    });
+  }
   return createStore({
     cacheDir: cache ?? join(stateDir, "cache"),
     stateDir,

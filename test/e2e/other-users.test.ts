@@ -11,10 +11,12 @@ const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin",
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** Types a command as a user without rights. */
+/** Types a command as a user without rights, and gives all that it prints, errors first. */
 function asNobody(cwd: string, ...args: string[]): string {
   const env = { ...testEnv(), HOME: "/nonexistent" };
-  return spawnSync(process.execPath, [PROGRAM, ...args], { cwd, env, uid: NOBODY, gid: NOBODY }).stderr.toString();
+  const options = { cwd, env, uid: NOBODY, gid: NOBODY, encoding: "utf8" } as const;
+  const { stderr, stdout } = spawnSync(process.execPath, [PROGRAM, ...args], options);
+  return stderr + stdout;
 }
 
 test.skipIf(!isRoot)("get, of a store and a repository in a folder that is closed", async () => {
@@ -39,5 +41,17 @@ test.skipIf(!isRoot)("gc, of a repository that uses the cache too", async () => 
   chmodSync(dirname(own.dir), 0o755);
   expect(asNobody(own.dir, "gc", "--dry-run")).toMatch(
     /^mversion: refused: (\S+) uses the cache too, and cannot be asked what it needs: \1 cannot be read: permission denied\nNext: it is another user's/,
+  );
+});
+
+test.skipIf(!isRoot)("doctor, of a cache that is not mounted", async () => {
+  const repo = await sampleProject({ until: "1.0.0" });
+  const closed = scratchDir("mounts");
+  chmodSync(closed, 0o755);
+  repo.git("config", "mversion.cache", join(closed, "shared/cache"));
+  execFileSync("chown", ["-R", `${NOBODY}`, repo.dir]);
+  chmodSync(dirname(repo.dir), 0o755);
+  expect(asNobody(repo.dir, "doctor")).toContain(
+    `!!  cache      ${closed}/shared/cache is not there, and cannot be made in ${closed}`,
   );
 });

@@ -1,6 +1,6 @@
 // The local cache: how much lies in it, whether a sample still is what its names say, and whether the disk has room.
 import { accessSync, constants, existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { MvError } from "../../errors.ts";
 import { freeBytes } from "../../platform/files.ts";
 import { isAbsent } from "../../platform/file-errors.ts";
@@ -34,9 +34,20 @@ export async function checkCache(project: Project): Promise<Check[]> {
     const text = `${store.dir} is there to read alone: nothing can be added, and its gc does not ask this repository`;
     checks.push(finding("cache", text, "git config mversion.cache FOLDER, for one that can be written"));
   }
+  const above = existsSync(store.dir) ? null : nearestFolder(store.dir);
+  if (above !== null && !isWritable(above)) {
+    const text = `${store.dir} is not there, and cannot be made in ${above}`;
+    checks.push(finding("cache", text, "mount it, or git config mversion.cache FOLDER, for one that can be written"));
+  }
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   const text = `${count(objects.length, "object")}, ${sizeWords(bytes)}; ${sample.length} of them read again`;
   return checks.length > 0 ? checks : [ok("cache", text)];
+}
+
+function nearestFolder(path: string): string {
+  let folder = dirname(path);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }
 
 function isWritable(folder: string): boolean {
