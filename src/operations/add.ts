@@ -1,22 +1,23 @@
 // mv add: bytes into the cache, a pointer in their place, and the record kept true to them.
 import { join } from "node:path";
-import { isMvError, MvError } from "../errors.ts";
+import { MvError } from "../errors.ts";
 import { pathClashes, pointerPath } from "../model/paths.ts";
 import { formatPointer, type Pointer, type Role } from "../model/pointer.ts";
 import { writeFileAtomic } from "../platform/files.ts";
 import { concernedModels, type DescribedModel, describeModel, type Work } from "./add/describe-model.ts";
 import { type Plan, planPath, type Stored } from "./add/plan.ts";
+import { requireRoom, storeBytes } from "./add/store-bytes.ts";
+import type { SentThere } from "./add/to-remote.ts";
 import { changing } from "./change.ts";
 import { readHead } from "./committed.ts";
 import type { Given } from "./describe.ts";
 import { ignoreArtifact, type IgnoreLine } from "./ignore-file.ts";
-import { readIgnored } from "./mvignore.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { requireSettled } from "./settled.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 import { stageChanged } from "./staging.ts";
-import { addableTargets, fromHere } from "./targets.ts";
+import { addableTargets } from "./targets.ts";
 
 export interface AddInput {
   paths: readonly string[];
@@ -44,6 +45,8 @@ export interface AddedArtifact {
   changed: boolean;
   /** The models whose record lists these very bytes: as an artifact, or as data they were trained on. */
   models: string[];
+  /** With --to-remote: the store, and what it did not have yet. */
+  sent?: SentThere;
 }
 
 export interface AddResult {
@@ -67,7 +70,7 @@ export async function add(project: Project, input: AddInput): Promise<AddResult>
     );
     await requireRoom(project, plans, input);
     const stored: Stored[] = [];
-    for (const plan of plans) stored.push(await store(project, plan, input));
+    for (const plan of plans) stored.push(await storeBytes(project, plan, input));
     return record(project, snapshot, input, stored);
   });
 }
@@ -82,46 +85,6 @@ function requireModel(plans: readonly Plan[], { given }: AddInput): void {
   if (first === undefined || plans.some((plan) => plan.role === "model")) return;
   throw new MvError("usage", `Nothing that is added here is a model that ${first} could describe`, {
     hint: "give it with the model's file, or: mv set KEY=VALUE",
-  });
-}
-
-async function store(project: Project, plan: Plan, { move = false, toRemote }: AddInput): Promise<Stored> {
-  const { path, absolute, isDirectory } = plan.target;
-  const cache = await project.store();
-  const ignored = isDirectory ? { ignored: await readIgnored(project, path) } : {};
-  const bytes =
-    toRemote === undefined
-      ? await cache.add(absolute, path, { move, progress: project.report, ...ignored }).catch((error: unknown) => {
-          throw (move ? null : withoutCopy(`a copy of ${path}`, fromHere(project, path), error)) ?? error;
-        })
-      : await (await import("./add/to-remote.ts")).addToRemote(project, toRemote, { absolute, path }, ignored);
-  if (bytes.kind === "directory" && bytes.files === 0) {
-    throw new MvError(
-      "bad-path",
-      `${path} has no files, or .mvignore leaves all of them out: nothing could be restored`,
-      { hint: `ls -A ${fromHere(project, path)}   # and put files in, or take lines out of .mvignore` },
-    );
-  }
-  return { plan, bytes };
-}
-
-/** Several files are to fit together: otherwise the last is refused when the others have filled the disk. */
-async function requireRoom(project: Project, plans: readonly Plan[], { move, toRemote }: AddInput): Promise<void> {
-  if (move === true || toRemote !== undefined || plans.length < 2) return;
-  const store = await project.store();
-  const artifacts = plans.map(({ target: { absolute, path } }) => ({ absolute, key: path }));
-  await store.requireRoomToAdd(artifacts).catch((error: unknown) => {
-    throw withoutCopy(`copies of these ${plans.length} paths`, "PATH…", error) ?? error;
-  });
-}
-
-/** The disk has no room for a second copy: the ways that need none there. */
-function withoutCopy(what: string, operand: string, error: unknown): MvError | null {
-  if (!isMvError(error) || error.code !== "no-space") return null;
-  return new MvError("no-space", `There is no room for ${what} in the cache: ${error.message}`, {
-    hint: `mv add --move ${operand}, or mv add ${operand} --to-remote NAME: neither needs a copy\nA cache on another disk: git config mversion.cache FOLDER`,
-    details: error.details,
-    cause: error,
   });
 }
 
@@ -204,10 +167,10 @@ function warnOfClashes(project: Project, snapshot: Snapshot, stored: readonly St
   }
 }
 
-function addedArtifact({ plan, bytes }: Stored): Omit<AddedArtifact, "changed" | "models"> {
+function addedArtifact({ plan, bytes, sent }: Stored): Omit<AddedArtifact, "changed" | "models"> {
   const { kind, sha256, size } = bytes;
   const files = bytes.kind === "directory" ? { files: bytes.files } : {};
-  return { path: plan.target.path, role: plan.role, kind, sha256, size, ...files };
+  return { path: plan.target.path, role: plan.role, kind, sha256, size, ...files, ...(sent ? { sent } : {}) };
 }
 
 function ownersOf({ plan, bytes }: Stored, snapshot: Snapshot, described: readonly DescribedModel[]): string[] {

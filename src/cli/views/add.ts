@@ -1,7 +1,8 @@
 import type { AddedArtifact, AddResult } from "../../operations/add.ts";
 import type { DescribedModel } from "../../operations/add/describe-model.ts";
 import type { Here } from "../here.ts";
-import { bytes, short, table } from "../terminal.ts";
+import { bytes, printable, short, table } from "../terminal.ts";
+import { amount } from "./fetch.ts";
 import { overwritingNotes } from "./overwriting.ts";
 
 export function addView(result: AddResult, here: Here): { out: string; notes: string[] } {
@@ -14,11 +15,23 @@ export function addView(result: AddResult, here: Here): { out: string; notes: st
   return {
     out: table(rows),
     notes: [
+      ...sentNotes(result),
       ...result.models.flatMap((model) => descriptionNotes(model, result.models.length > 1, here)),
       ...result.waiting.map((path) => `${here.shown(path)} is for the next training: mv add of its model links it.`),
       ...nextNotes(result.models),
     ],
   };
+}
+
+/** Where the bytes are that the cache has no copy of. */
+function sentNotes({ artifacts }: AddResult): string[] {
+  const sent = artifacts.flatMap((artifact) => artifact.sent ?? []);
+  const [first] = sent;
+  if (first === undefined) return [];
+  const objects = sent.reduce((sum, each) => sum + each.objects, 0);
+  const size = sent.reduce((sum, each) => sum + each.bytes, 0);
+  const name = printable(first.remote);
+  return [objects === 0 ? `${name} had it already` : `Sent ${amount(objects, size)} to ${name}, past the cache`];
 }
 
 function about(artifact: AddedArtifact, models: readonly DescribedModel[]): string {

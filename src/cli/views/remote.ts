@@ -17,7 +17,8 @@ export function removedView({ name, url }: RemoteInfo): { out: string; notes: st
 
 export function testView(result: RemoteTestResult): { out: string; notes: string[] } {
   const rows = result.checks.map(({ check, state, words }) => [check, state, words].map(printable));
-  const notes = [verdict(result)];
+  const next = result.checks.find(({ state, next: way }) => state === "failed" && way !== null)?.next;
+  const notes = [verdict(result), ...(next ? next.split("\n").map((line) => `Next: ${printable(line)}`) : [])];
   if (result.left > 0) notes.push(`${result.left} small objects of the test stay there; every test uses the same`);
   return {
     out: [`${printable(result.remote)}  ${printable(result.url)}`, table(rows), ...speedOf(result)].join("\n"),

@@ -9,6 +9,7 @@ import type { Project } from "../project.ts";
 import { POINTER_MAX_BYTES, type Snapshot } from "../snapshot.ts";
 import type { Target } from "../targets.ts";
 import { modelNames, oneModel } from "../versions.ts";
+import type { SentThere } from "./to-remote.ts";
 
 export interface Plan {
   target: Target;
@@ -19,10 +20,12 @@ export interface Plan {
   models: string[];
 }
 
-/** A path whose bytes are in the cache now. */
+/** A path whose bytes are in the cache now, or in a store. */
 export interface Stored {
   plan: Plan;
   bytes: Bytes;
+  /** What went straight to a store. */
+  sent?: SentThere | undefined;
 }
 
 /** Finds role and models. Fails with model-needed where several models could be meant. */

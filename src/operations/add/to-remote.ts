@@ -12,8 +12,15 @@ import { openProjectRemote } from "../remotes.ts";
 import { holdOnStore } from "../store-locks/hold.ts";
 import { registerRepository } from "../store-registry.ts";
 
+/** What went to a store; nothing where it had all of it. */
+export interface SentThere {
+  remote: string;
+  objects: number;
+  bytes: number;
+}
+
 /**
- * Hashes a file or folder, sends what the remote lacks of it, and has it confirmed. Returns what the path holds. Throws
+ * Hashes a file or folder, sends what the remote lacks of it, and has it confirmed. Returns what the path holds, and what was sent. Throws
  * file-changing, nothing-found, push-incomplete, or what the remote says; nothing refers to what it took until then.
  */
 export async function addToRemote(
@@ -21,17 +28,18 @@ export async function addToRemote(
   remoteName: string,
   { absolute, path }: { absolute: string; path: string },
   options: Parameters<Store["look"]>[2],
-): Promise<Bytes> {
+): Promise<{ bytes: Bytes; sent: SentThere }> {
   const store = await project.store();
   const bytes = await store.look(absolute, path, { ...options, precise: true, progress: project.report });
   if (bytes === null) throw new MvError("nothing-found", `${path} is not there`, { details: { path } });
   const objects = await transfersOf(store, absolute, bytes);
   const remote = await openProjectRemote(project, remoteName);
+  let sent: SentThere;
   try {
     const shas = objects.map(({ sha256 }) => sha256);
     const hold = await holdOnStore(project, remote, shas);
     try {
-      await sendAll(project, remote, objects, path);
+      sent = await sendAll(project, remote, objects, path);
       // A pointer names them soon, and its push holds them by itself.
       await hold.leave(null);
     } catch (error) {
@@ -43,22 +51,27 @@ export async function addToRemote(
   }
   // What lies in the tree is not stored nowhere: a remote has it, and is asked before it is replaced.
   await rememberEvicted(project, await store.missing(objects.map(({ sha256 }) => sha256)));
-  return bytes;
+  return { bytes, sent };
 }
 
-async function sendAll(project: Project, remote: Remote, objects: readonly Transfer[], path: string): Promise<void> {
+async function sendAll(
+  project: Project,
+  remote: Remote,
+  objects: readonly Transfer[],
+  path: string,
+): Promise<SentThere> {
   const held = await remote.has(objects);
   const lacking = objects.filter(({ sha256 }) => !held.has(sha256));
   await registerRepository(project, remote);
   const total = lacking.reduce((sum, { size }) => sum + size, 0);
-  let sent = 0;
+  let done = 0;
   await remote.send(lacking, {
     jobs: await jobsOf(project, undefined),
-    onBytes: (count) => project.report({ phase: "Sending", bytes: (sent += count), total, files: lacking.length }),
+    onBytes: (count) => project.report({ phase: "Sending", bytes: (done += count), total, files: lacking.length }),
   });
   const confirmed = lacking.length === 0 ? held : await remote.has(objects);
   const open = objects.filter(({ sha256 }) => !confirmed.has(sha256)).length;
-  if (open === 0) return;
+  if (open === 0) return { remote: remote.name, objects: lacking.length, bytes: total };
   throw new MvError("push-incomplete", `${remote.name} does not confirm ${open} of ${objects.length} objects`, {
     hint: `repeat the command; if it stays so: mv remote test ${remote.name}`,
     details: { remote: remote.name, path },

@@ -18,6 +18,8 @@ export interface Check {
   /** unable: this kind of remote cannot do it, by its nature. untested: there was nothing to try it with. */
   state: "ok" | "failed" | "unable" | "untested";
   words: string;
+  /** What to do about a failure, where that is known. */
+  next: string | null;
 }
 
 export interface Steps {
@@ -33,13 +35,13 @@ export function createSteps(): Steps {
     checks,
     async run(check, work) {
       try {
-        checks.push({ check, state: "ok", words: await work() });
+        checks.push({ check, state: "ok", words: await work(), next: null });
       } catch (error) {
         if (!isMvError(error) || error.code === "interrupted") throw error;
-        checks.push({ check, state: "failed", words: error.message });
+        checks.push({ check, state: "failed", words: error.message, next: error.hint ?? null });
       }
     },
-    skip: (check, state, words) => void checks.push({ check, state, words }),
+    skip: (check, state, words) => void checks.push({ check, state, words, next: null }),
   };
 }
 

@@ -1,6 +1,7 @@
 // mv remote test: tries everything that a remote has to do, and says what it can and how fast. A remote that is read-only is
 // only read: what it is tried with are this repository's own artifacts.
 import { copyFileSync } from "node:fs";
+import { isMvError, MvError } from "../../errors.ts";
 import { STORE_FILE, STORE_FILE_MAX_BYTES } from "../../model/store-file.ts";
 import type { Abilities, ObjectRef, Remote } from "../../remotes/remote.ts";
 import { openProjectRemote } from "../remotes.ts";
@@ -33,7 +34,9 @@ export async function remoteTest(project: Project, name: string | null): Promise
   const scratch = createScratch(project.stateDir);
   const steps = createSteps();
   try {
-    await remote.has([{ sha256: "0".repeat(64), size: 1 }]);
+    await remote.has([{ sha256: "0".repeat(64), size: 1 }]).catch((error: unknown) => {
+      throw withOtherHint(error, remote.name);
+    });
     const certified = remote.abilities.write
       ? await certify(remote, scratch, steps)
       : await certifyReading(project, remote, scratch, steps);
@@ -49,6 +52,14 @@ export async function remoteTest(project: Project, name: string | null): Promise
     scratch.discard();
     await remote.close();
   }
+}
+
+/** What everybody else is told to type has just been typed. */
+function withOtherHint(error: unknown, name: string): unknown {
+  if (!isMvError(error) || error.hint !== `mv remote test ${name}`) return error;
+  const { code, message, details } = error;
+  const hint = "is it up, and is that its address? mv remote list, and mv remote add with the right one";
+  return new MvError(code, message, { hint, details, cause: error });
 }
 
 async function certifyReading(project: Project, remote: Remote, scratch: Scratch, steps: Steps): Promise<Certified> {
