@@ -23,6 +23,7 @@ interface Schema {
   additionalProperties?: Schema | boolean;
   items?: Schema;
   enum?: string[];
+  pattern?: string;
   description?: string;
   definitions?: Record<string, Schema>;
   $ref?: string;
@@ -49,6 +50,22 @@ test.each<[string, Schema | undefined, object]>([
   ["features", read("features"), { schema: 0, name: 0, version: 0, columns: 0 }],
 ])("the schema of %s has the parser's keys", (_, schema, known) => {
   expect(keys(schema)).toEqual(Object.keys(known));
+});
+
+test.each([
+  ["1.2.0", true],
+  ["1.3.0-dev.1", true],
+  ["1.2.0+gpu", true],
+  ["v1.2.0", false],
+  ["1.2", false],
+  ["01.2.0", false],
+  ["2026-02-09", false],
+])("an editor is told of the version %s what the program says", (version, isOne) => {
+  const { pattern = "" } = read("record").properties?.["version"] ?? {};
+  expect(new RegExp(pattern).test(version)).toBe(isOne);
+  const parse = (): unknown => parseRecord(record.replace(/^version:.*$/m, `version: ${version}`), "churn.model.yaml");
+  if (isOne) expect(parse).not.toThrow();
+  else expect(parse).toThrow("version");
 });
 
 test("every property says what it is for", () => {
