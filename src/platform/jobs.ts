@@ -9,6 +9,7 @@ import type { Digests, Hashing, Want } from "./hashing.ts";
 import { type Pace, readerOf, waitForMore } from "./pace.ts";
 import { assertUnchanged, changing, openRegular, type FileStat } from "./stat.ts";
 import { tempName } from "./temp.ts";
+import { type FilesToWrite, writeFiles } from "./write-files.ts";
 
 export interface Digested extends Digests {
   stat: FileStat;
@@ -50,6 +51,8 @@ export interface ByteJobs {
   absorb(input: { files: readonly string[]; into: AbsorbInto }): Absorbed[];
   /** Copies files to new names and hashes on the way. Throws MvError bytes-wrong, with the SHA-256 in its details. */
   copy(input: { items: readonly CopyItem[] }): null;
+  /** As writeFiles. */
+  write(input: FilesToWrite): string[];
   rename(input: { pairs: readonly (readonly [string, string])[] }): null;
   /** SHA-256 of one large file of `size` bytes while another thread still writes it. Throws MvError no-read. */
   tail(input: { file: string; size: number; pace: Pace }): string;
@@ -223,6 +226,7 @@ export function createJobs(hashing: Hashing): ByteJobs {
         closeSync(fd);
       }
     },
+    write: (input) => writeFiles(hashing, input),
     rename({ pairs }) {
       for (const [from, to] of pairs) {
         try {

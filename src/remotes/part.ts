@@ -101,9 +101,14 @@ function onDisk<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const known = writeError(error, file);
-    if (isMvError(known)) throw known;
-    const words = error instanceof Error ? error.message : String(error);
-    throw new MvError("no-write", `${file} cannot be written: ${words}`, { details: { path: file }, cause: error });
+    throw diskError(error, file);
   }
+}
+
+/** What the system said of a file that is received into, as MvError no-space or no-write. */
+export function diskError(error: unknown, file: string): MvError {
+  const known = writeError(error, file);
+  if (isMvError(known)) return known;
+  const words = error instanceof Error ? error.message : String(error);
+  return new MvError("no-write", `${file} cannot be written: ${words}`, { details: { path: file }, cause: error });
 }

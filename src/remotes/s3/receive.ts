@@ -1,9 +1,10 @@
 // Objects out of a bucket: small ones in one request each, large ones in pieces that are fetched side by side and written in order.
 import { isMvError } from "../../errors.ts";
+import { createWriting, type Writing } from "../../platform/writing.ts";
 import { type Budget, createBudget } from "../budget.ts";
 import { objectPath } from "../layout.ts";
 import { missing, wrongSize } from "../object-errors.ts";
-import { bytesThere, openPart, type Part, writePart } from "../part.ts";
+import { bytesThere, diskError, openPart, type Part, writePart } from "../part.ts";
 import type { ObjectRef, Transfer, TransferOptions } from "../remote.ts";
 import { requireGoing, together } from "../together.ts";
 import type { Bucket } from "./bucket.ts";
@@ -14,6 +15,9 @@ type Piece = readonly Buffer[];
 
 const PIECE = 8 * 1024 * 1024;
 const PIECES_AT_ONCE = 6;
+/** From as many objects on a second thread pays, which writes those up to that size. */
+const MANY = 200;
+const SMALL = 64 * 1024;
 /** Bytes of all downloads in memory. */
 const MEMORY = 64 * 1024 * 1024;
 
@@ -23,9 +27,36 @@ export async function receiveObjects(
   options: TransferOptions,
 ): Promise<void> {
   const budget = createBudget(MEMORY);
-  await together(objects, options, async (object) => {
-    const sha256 = await receiveObject(bucket, object, budget, options);
-    options.onDone?.(object, sha256);
+  const writing = objects.length >= MANY ? createWriting() : null;
+  try {
+    await together(objects, options, async (object) => {
+      if (writing !== null && object.size <= SMALL && bytesThere(object) <= 0) {
+        await receiveSmall(bucket, object, writing, options);
+        return;
+      }
+      const sha256 = await receiveObject(bucket, object, budget, options);
+      options.onDone?.(object, sha256);
+    });
+  } finally {
+    await writing?.end().catch((error: unknown) => {
+      throw diskError(error, objects[0]?.file ?? "");
+    });
+  }
+}
+
+/** One of many: a second thread writes it, and what is asked for next does not wait for that. */
+async function receiveSmall(
+  bucket: Bucket,
+  object: Transfer,
+  writing: Writing,
+  { signal, onBytes, onDone }: TransferOptions,
+): Promise<void> {
+  const piece = await fetchPiece(bucket, object, [0, object.size], signal);
+  requireGoing(signal);
+  await writing.take(object.file, piece, (sha256) => {
+    if (sha256 === null) return;
+    onBytes?.(object.size);
+    onDone?.(object, sha256);
   });
 }
 
