@@ -250,6 +250,75 @@ describe("what a server says", () => {
   });
 });
 
+describe("very many small objects, written by another thread", () => {
+  const MANY = 260;
+  const told: string[] = [];
+  let wanted: Transfer[];
+  const options = { jobs: 4, onDone: ({ sha256 }: Transfer, found?: string) => void told.push(`${sha256} ${found}`) };
+  const whole = (of: Transfer): boolean => existsSync(of.file) && hash("sha256", readFileSync(of.file)) === of.sha256;
+  const asRight = (them: readonly Transfer[]): string[] => them.map(({ sha256 }) => `${sha256} ${sha256}`).toSorted();
+
+  beforeEach(async () => {
+    told.length = 0;
+    const sent = objects(MANY);
+    await remote.send(sent, { jobs: 16 });
+    wanted = sent.map((of) => ({ ...of, file: `${of.file}-back` }));
+  });
+
+  test("are told once each, when they are in their files, with the hash of what came", async () => {
+    const other = wanted[7] as Transfer;
+    const kept = server.keys.get(keyOf(other));
+    if (kept) server.keys.set(keyOf(other), { ...kept, bytes: Buffer.alloc(other.size, "x") });
+    await remote.receive(wanted, options);
+    const right = wanted.filter((of) => of !== other);
+    expect(told.toSorted()).toEqual(
+      [...asRight(right), `${other.sha256} ${hash("sha256", Buffer.alloc(other.size, "x"))}`].toSorted(),
+    );
+    expect(right.every(whole)).toBe(true);
+  });
+
+  test("one that is absent does not keep away those that came before it", async () => {
+    const absent = wanted[150] as Transfer;
+    server.keys.delete(keyOf(absent));
+    const error = await failure(remote.receive(wanted, options));
+    expect(error).toMatchObject({ code: "object-missing", details: { sha256: absent.sha256 } });
+    const done = wanted.filter(({ sha256 }) => told.includes(`${sha256} ${sha256}`));
+    expect(done.length).toBeGreaterThanOrEqual(140);
+    expect(done.every(whole)).toBe(true);
+    expect(told).toHaveLength(done.length);
+  });
+
+  test("a folder that takes no file ends it, and nothing is told that is not there", async () => {
+    const error = await failure(
+      remote.receive(
+        wanted.map((of) => ({ ...of, file: join(folder, "gone", of.sha256) })),
+        options,
+      ),
+    );
+    expect(error.code).toBe("no-write");
+    expect(told).toEqual([]);
+  });
+
+  test("an interruption ends it; what was told is there", async () => {
+    const stop = new AbortController();
+    const error = await failure(
+      remote.receive(wanted, {
+        ...options,
+        signal: stop.signal,
+        onDone(of, found) {
+          options.onDone(of, found);
+          stop.abort();
+        },
+      }),
+    );
+    expect(error.code).toBe("interrupted");
+    const done = wanted.filter(({ sha256 }) => told.includes(`${sha256} ${sha256}`));
+    expect(done.length).toBeGreaterThan(0);
+    expect(done.length).toBeLessThan(MANY);
+    expect(done.every(whole)).toBe(true);
+  });
+});
+
 test("the region is that of the settings, the environment or the profile, else us-east-1", async () => {
   const regions: unknown[] = [];
   server.fault = (request) => {
