@@ -53,13 +53,23 @@ export async function readRef(place: Place, ref: string): Promise<string | null>
 export async function tags(place: Place): Promise<TagRef[]> {
   const format = "--format=%(objectname) %(objecttype) %(objectsize) %(refname)";
   const text = await askText(place, ["for-each-ref", format, "refs/tags/"]);
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [oid = "", type = "", size = "", ref = ""] = line.split(" ");
-      return { name: ref.slice("refs/tags/".length), oid, type, size: Number(size) };
+  const found: TagRef[] = [];
+  // There may be tens of thousands: no line, and no list of its words, is made of each.
+  for (let at = 0; at < text.length;) {
+    const oid = text.indexOf(" ", at);
+    const type = text.indexOf(" ", oid + 1);
+    const size = text.indexOf(" ", type + 1);
+    const end = text.indexOf("\n", size);
+    const stop = end < 0 ? text.length : end;
+    found.push({
+      name: text.slice(size + 1 + "refs/tags/".length, stop),
+      oid: text.slice(at, oid),
+      type: text.slice(oid + 1, type),
+      size: Number(text.slice(type + 1, size)),
     });
+    at = stop + 1;
+  }
+  return found;
 }
 
 export async function containedInRemote(place: Place, commit: string): Promise<boolean> {

@@ -70,7 +70,6 @@ interface KeptChain {
 export function readRegistry(project: Project, releases: Releases): Registry {
   const chains = collect(releases.tags);
   const readings = new Map<string, Reading>();
-  const thawed = new Map<EventTagRef, Standing>();
   const warned = new Set<string>();
 
   async function load(entries: readonly EventTagRef[]): Promise<void> {
@@ -84,8 +83,6 @@ export function readRegistry(project: Project, releases: Releases): Registry {
 
   /** What an entry says; null, and a warning, where it cannot be read. */
   function standing(entry: EventTagRef): Standing | null {
-    const known = thawed.get(entry);
-    if (known) return known;
     const found = standingOf(entry, readings.get(entry.tag) ?? null, releases);
     if (typeof found !== "string") return found;
     warnOf(entry.tag, found);
@@ -114,30 +111,36 @@ export function readRegistry(project: Project, releases: Releases): Registry {
     );
   }
 
-  async function loadKept(model: string, stage: string, entries: readonly EventTagRef[]): Promise<void> {
+  /** All that a chain's tags say, in its order; null, and a warning, for those that cannot be read. */
+  async function readChain({ model, stage }: StageName, entries: readonly EventTagRef[]): Promise<(Standing | null)[]> {
     const file = join(project.stateDir, "registry", model, `${stage}.json`);
     const kept = entries.length < WORTH_KEEPING ? null : await readKept<KeptChain>(file, CACHE_SCHEMA);
-    if (kept !== null) for (const [entry, known] of thawChain(kept.chain, entries)) thawed.set(entry, known);
-    const unthawed = entries.filter((entry) => !thawed.has(entry));
+    const thawed = kept === null ? entries.map(() => null) : thawChain(kept.chain, entries);
+    const unthawed = entries.filter((_, at) => thawed[at] === null);
     for (const { tag, oid } of unthawed) {
       if (kept !== null && Object.hasOwn(kept.others, oid)) readings.set(tag, kept.others[oid] ?? null);
     }
     const unknown = unthawed.filter(({ tag }) => !readings.has(tag));
     await load(unknown);
+    const found = unthawed.length === 0 ? thawed : thawed.map((known, at) => known ?? standingAt(entries, at));
     const isNew = unknown.some(({ tag }) => isKept(readings.get(tag) ?? null));
-    if (isNew && entries.length >= WORTH_KEEPING) await keep(file, CACHE_SCHEMA, keptChain(entries));
+    if (isNew && entries.length >= WORTH_KEEPING) await keep(file, CACHE_SCHEMA, keptChain(entries, found));
+    return found;
   }
 
-  function keptChain(entries: readonly EventTagRef[]): KeptChain {
-    const ours: Standing[] = [];
+  function standingAt(entries: readonly EventTagRef[], at: number): Standing | null {
+    const entry = entries[at];
+    return entry === undefined ? null : standing(entry);
+  }
+
+  function keptChain(entries: readonly EventTagRef[], found: readonly (Standing | null)[]): KeptChain {
     const others = Object.create(null) as Record<string, Reading>;
-    for (const entry of entries.toReversed()) {
-      const reading = readings.get(entry.tag) ?? null;
-      const found = thawed.has(entry) || reading?.kind === "assign" ? standing(entry) : null;
-      if (found !== null) ours.push(found);
-      else if (isKept(reading)) others[entry.oid] = reading;
+    for (const { tag, oid } of entries) {
+      const reading = readings.get(tag) ?? null;
+      if (reading?.kind === "foreign") others[oid] = reading;
     }
-    return { chain: freezeChain(ours), others };
+    const ours = found.filter((one): one is Standing => one?.by === "mversion");
+    return { chain: freezeChain(ours.toReversed()), others };
   }
 
   async function eventsOf<T>(
@@ -166,8 +169,8 @@ export function readRegistry(project: Project, releases: Releases): Registry {
     latestOf,
     async history(model, stage) {
       const entries = chains.assign.get(keyOf(model, stage)) ?? [];
-      await loadKept(model, stage, entries);
-      return entries.flatMap((entry) => standing(entry) ?? []);
+      const found = await readChain({ model, stage }, entries);
+      return found.filter((one) => one !== null);
     },
     approvals: (model, stage, version) =>
       eventsOf("approve", keyOf(model, stage, version), (reading) =>

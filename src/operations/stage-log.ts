@@ -1,4 +1,5 @@
 // mv log --stage: the history of one stage, newest first.
+import { isoTime } from "../model/day.ts";
 import type { Share } from "../model/events.ts";
 import { backdated } from "../model/rollout.ts";
 import { dated } from "./registry/dated.ts";
@@ -7,7 +8,6 @@ import type { Project } from "./project.ts";
 import { readRegistry, type Standing } from "./registry.ts";
 import { readReleases } from "./releases.ts";
 import { readStageWord, requireKnown } from "./stage.ts";
-import { isoTime } from "./stages/confirmed.ts";
 import { type StagedAssignment, stagedShares } from "./stages.ts";
 
 export interface StageLogInput {
@@ -51,7 +51,7 @@ export async function stageLog(project: Project, input: StageLogInput): Promise<
   return { ...name, assignments };
 }
 
-// Ten thousand are listed in one go: fields are copied one by one, and a time is written out where somebody looks at it.
+// Ten thousand are listed in one go: fields are copied one by one.
 function logged(
   state: Standing,
   { rollout, from, backdated: isBackdated }: Pick<LoggedAssignment, "rollout" | "from" | "backdated">,
@@ -73,9 +73,7 @@ function logged(
     signed: state.signed,
     seal: state.seal,
     returns: state.returns,
-    get at() {
-      return tagger === null ? null : isoTime(tagger.date);
-    },
+    at: tagger === null ? null : isoTime(tagger.date),
     from,
     backdated: isBackdated,
   };

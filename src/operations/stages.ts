@@ -1,5 +1,6 @@
 // mv stages: what stands on every stage, since when and by whom; or what stood there at a time.
 import { MvError } from "../errors.ts";
+import { isoTime } from "../model/day.ts";
 import type { Share } from "../model/events.ts";
 import { readMoment } from "../model/moment.ts";
 import { backdated, stateAt } from "../model/rollout.ts";
@@ -9,7 +10,7 @@ import { dated } from "./registry/dated.ts";
 import { warnOfMissing } from "./registry/incomplete.ts";
 import { readReleases, type Releases } from "./releases.ts";
 import { stagesOf } from "./stage.ts";
-import { type Confirmed, isoTime, type Overdue, overdueOf, readConfirmed } from "./stages/confirmed.ts";
+import { type Confirmed, type Overdue, overdueOf, readConfirmed } from "./stages/confirmed.ts";
 import { modelNames, oneModel } from "./versions.ts";
 
 export interface StagesInput {

@@ -44,42 +44,48 @@ export function freezeChain(assignments: readonly Standing[]): FrozenChain {
 }
 
 /**
- * The assignments again, by the tags that hold them still; `entries` are the chain's, newest first. Those with the same shares have
- * them in common: nobody may change them.
+ * The assignments again, by the tags that hold them still, in the places of `entries`, which are the chain's, newest first; null
+ * for others. Those with the same shares have them in common: nobody may change them.
  */
-export function thawChain<Entry extends ChainEntry>(
-  { people, commits, rollouts, rows }: FrozenChain,
-  entries: readonly Entry[],
-): Map<Entry, Standing> {
-  const found = new Map<Entry, Standing>();
+export function thawChain(chain: FrozenChain, entries: readonly ChainEntry[]): (Standing | null)[] {
+  const { rows } = chain;
   let at = rows.length - 1;
-  for (const entry of entries) {
+  return entries.map((entry) => {
     while (at >= 0 && (rows[at]?.[1] ?? 0) > entry.number) at -= 1;
     const row = rows[at];
     // By its number a tag has one name only. The same object under another name is a copy, and judged anew.
-    if (row === undefined || row[0] !== entry.oid || row[1] !== entry.number || entry.leaves) continue;
-    const [oid, number, baseline, rollout, commit, person, date, reason, signed, id, seal, returns] = row;
-    const { model, stage, tag } = entry;
-    const [name = "", email = "", zone = "+0000"] = people[person] ?? [];
-    found.set(entry, {
-      model,
-      stage,
-      number,
-      tag,
-      oid,
-      commit: commits[commit] ?? "",
-      by: "mversion",
-      baseline,
-      rollout: rollouts[rollout] ?? [],
-      rollout_id: id === 0 ? tag : id,
-      tagger: { name, email, date, zone },
-      reason,
-      signed: signed === 1,
-      seal: seal === 0 ? null : seal === 1 ? refOf(rows[at - 1], entry) : seal,
-      returns: returns === 0 ? null : returns,
-    });
-  }
-  return found;
+    if (row === undefined || row[0] !== entry.oid || row[1] !== entry.number || entry.leaves) return null;
+    return thawed(chain, row, rows[at - 1], entry);
+  });
+}
+
+// Its places are read one by one: taking a row apart by a pattern costs ten thousand iterators.
+function thawed(
+  { people, commits, rollouts }: FrozenChain,
+  row: Row,
+  before: Row | undefined,
+  entry: ChainEntry,
+): Standing {
+  const person = people[row[5]];
+  const seal = row[10];
+  const returns = row[11];
+  return {
+    model: entry.model,
+    stage: entry.stage,
+    number: row[1],
+    tag: entry.tag,
+    oid: row[0],
+    commit: commits[row[4]] ?? "",
+    by: "mversion",
+    baseline: row[2],
+    rollout: rollouts[row[3]] ?? [],
+    rollout_id: row[9] === 0 ? entry.tag : row[9],
+    tagger: { name: person?.[0] ?? "", email: person?.[1] ?? "", date: row[6], zone: person?.[2] ?? "+0000" },
+    reason: row[7],
+    signed: row[8] === 1,
+    seal: seal === 0 ? null : seal === 1 ? refOf(before, entry) : seal,
+    returns: returns === 0 ? null : returns,
+  };
 }
 
 function refOf(row: Row | undefined, { model, stage }: ChainEntry): EventRef | null {

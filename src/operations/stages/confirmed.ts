@@ -1,4 +1,5 @@
 // What deploy jobs said of a stage, beside what is assigned to it: which versions really run, and which are overdue.
+import { isoTime } from "../../model/day.ts";
 import type { Confirmation } from "../../model/events.ts";
 import type { Tagger } from "../../model/tag-object.ts";
 import type { Registry, Standing } from "../registry.ts";
@@ -65,9 +66,4 @@ export function overdueOf(
   const done = new Set(confirmed.filter(({ current }) => current).map(({ version }) => version));
   const versions = rollout.map(({ version }) => version).filter((version) => !done.has(version));
   return now > due && versions.length > 0 ? { versions, due: isoTime(due) } : null;
-}
-
-/** "2026-02-21T10:00:00Z". */
-export function isoTime(seconds: number): string {
-  return new Date(Math.floor(seconds) * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -35,10 +35,10 @@ it("gives back every assignment that it takes", () => {
       }
       const kept = JSON.parse(JSON.stringify(freezeChain(chain))) as ReturnType<typeof freezeChain>;
       const entries = chain.map((item) => ({ ...item, leaves: false, annotated: true })).toReversed();
-      expect([...thawChain(kept, entries).values()]).toEqual(chain.toReversed());
+      expect(thawChain(kept, entries)).toEqual(chain.toReversed());
       // A tag that holds another object by now is read again.
       const moved = entries.map((entry, at) => (at === 0 ? { ...entry, oid: "0" } : entry));
-      expect([...thawChain(kept, moved).values()]).toEqual(chain.toReversed().slice(1));
+      expect(thawChain(kept, moved)).toEqual(chain.toReversed().map((item, at) => (at === 0 ? null : item)));
     }),
   );
 });
