@@ -15,7 +15,7 @@ export interface RemoteRepository {
   readonly peeled: ReadonlyMap<string, string>;
   /** The tip of its default branch; null in a repository without a commit. */
   readonly head: string | null;
-  /** Brings a tag or HEAD with the one commit under it, and gives a reader of what was brought. Throws unreachable. */
+  /** Brings a tag, HEAD or refs/mversion/lfs with the one commit under it, and gives a reader of what was brought. Throws unreachable. */
   bring(ref: string): Promise<Git>;
 }
 
@@ -105,6 +105,8 @@ async function openEmbedded(address: string, scratch: string): Promise<RemoteRep
           const value = `+refs/${kind}/*:refs/mversion/${kind}/*`;
           await git.setConfig({ fs, gitdir, path: "remote.origin.fetch", value, append: true });
         }
+        const ours = "+refs/mversion/lfs:refs/mversion/lfs";
+        await git.setConfig({ fs, gitdir, path: "remote.origin.fetch", value: ours, append: true });
       }
       made = true;
       const options = { fs, http, gitdir, url: address, ref, singleBranch: true, depth: 1, tags: false };

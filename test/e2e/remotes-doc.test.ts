@@ -1,10 +1,13 @@
 // docs/remotes.md as it is typed, kind by kind, on real servers: what the page shows is set up, shared, and got by somebody else.
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { play, sampleProject } from "../helpers/cli.ts";
-import { createRepo, scratchDir } from "../helpers/git.ts";
+import { createRepo, scratchDir, testEnv } from "../helpers/git.ts";
+import { folderOf } from "../helpers/hooks.ts";
 import { startLfsHost } from "../helpers/lfs-host.ts";
 import { abandon, age, oneStore } from "../helpers/one-store.ts";
 import { readPage, typedLines } from "../helpers/page-blocks.ts";
@@ -13,6 +16,7 @@ import { type S3Server, serverProgram, startNginx, startVersitygw } from "../hel
 import { setRemotes } from "../helpers/shared.ts";
 import { startSshd } from "../helpers/sshd.ts";
 
+const PROGRAM = fileURLToPath(new URL("../../bin/mversion.js", import.meta.url));
 const page = readPage("remotes.md");
 const running: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -239,6 +243,12 @@ test("Git LFS", async () => {
     logIn(carl);
     carl.sh(`mv get ${origin} churn@1.2.0 -o out`);
     expect(carl.sha256(`out/${MODEL}`)).toBe(digest);
+    // Without the git program the login is that of the address.
+    const into = join(scratchDir(), "out");
+    const words = ["get", origin.replace("://", `://${login}@`), "churn@1.2.0", "-o", into];
+    execFileSync(process.execPath, [PROGRAM, ...words], { env: testEnv({ PATH: folderOf() }) });
+    expect(sha256(readFileSync(join(into, MODEL)))).toBe(digest);
+    expect(readFileSync(join(into, "tokenizer/vocab.json"), "utf8")).toBe(VOCAB);
   }
 });
 
