@@ -11,7 +11,7 @@ import type { SentThere } from "./add/to-remote.ts";
 import { changing } from "./change.ts";
 import { readHead } from "./committed.ts";
 import type { Given } from "./describe.ts";
-import { ignoreArtifact, type IgnoreLine } from "./ignore-file.ts";
+import { ignoreArtifacts } from "./ignore-file.ts";
 import type { Project } from "./project.ts";
 import { readReleases } from "./releases.ts";
 import { requireSettled } from "./settled.ts";
@@ -95,7 +95,6 @@ async function record(
   stored: readonly Stored[],
 ): Promise<AddResult> {
   const files: string[] = [];
-  const lines: IgnoreLine[] = [];
   const pointers = new Map(snapshot.pointers);
   const changed = new Set<string>();
   for (const { plan, bytes } of stored) {
@@ -109,8 +108,11 @@ async function record(
     }
     pointers.set(path, { path: file, text, pointer });
     files.push(file);
-    lines.push(await ignoreArtifact(project, path));
   }
+  const lines = await ignoreArtifacts(
+    project,
+    stored.map(({ plan }) => plan.target.path),
+  );
   warnOfClashes(project, snapshot, stored);
   const [head, releases] = await Promise.all([readHead(project, snapshot), readReleases(project)]);
   const work: Work = {

@@ -40,24 +40,36 @@ function place(path: string): { file: string; line: string } {
   };
 }
 
-/** Whether a text of .gitignore holds the line, and no later line that could take it back. */
-export function ignores(text: string, line: string): boolean {
+/** The lines of a text of .gitignore that no later line could take back. */
+export function linesInEffect(text: string): ReadonlySet<string> {
   const lines = text.split(/\r?\n/);
-  const at = lines.lastIndexOf(line);
-  return at >= 0 && !lines.slice(at).some((later) => later.startsWith("!"));
+  return new Set(lines.slice(lines.findLastIndex((line) => line.startsWith("!")) + 1));
 }
 
-/** Adds the artifact's line at the end, unless it is there and in effect. */
-export async function ignoreArtifact(project: Project, path: string): Promise<IgnoreLine> {
-  const { file, line } = place(path);
-  const text = (await readTextFile(join(project.root, file), MAX_BYTES)) ?? "";
-  if (ignores(text, line)) return { file, line, changed: false };
+/** Adds the artifacts' lines at the ends of their files, unless they are there and in effect. In the order of the paths. */
+export async function ignoreArtifacts(project: Project, paths: readonly string[]): Promise<IgnoreLine[]> {
+  const places = paths.map(place);
+  const wanted = new Map<string, string[]>();
+  for (const { file, line } of places) {
+    const lines = wanted.get(file);
+    if (lines) lines.push(line);
+    else wanted.set(file, [line]);
+  }
+  const added = new Map<string, ReadonlySet<string>>();
+  for (const [file, lines] of wanted) added.set(file, await addLines(join(project.root, file), lines));
+  return places.map(({ file, line }) => ({ file, line, changed: added.get(file)?.has(line) === true }));
+}
+
+/** Returns those that were not in effect. */
+async function addLines(path: string, lines: readonly string[]): Promise<ReadonlySet<string>> {
+  const text = (await readTextFile(path, MAX_BYTES)) ?? "";
+  const before = linesInEffect(text);
+  const lacking = new Set(lines.filter((line) => !before.has(line)));
+  if (lacking.size === 0) return lacking;
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
-  await writeFileAtomic(
-    join(project.root, file),
-    `${text}${text === "" || text.endsWith("\n") ? "" : eol}${line}${eol}`,
-  );
-  return { file, line, changed: true };
+  const start = text === "" || text.endsWith("\n") ? text : text + eol;
+  await writeFileAtomic(path, `${start}${[...lacking].map((line) => line + eol).join("")}`);
+  return lacking;
 }
 
 /** Takes the artifact's line out. Returns the file's path and whether the file is now empty, or null where nothing changed. */

@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pointerPath } from "../model/paths.ts";
 import { writeFileAtomic } from "../platform/files.ts";
-import { ignoreArtifact, unignoreArtifact } from "./ignore-file.ts";
+import { ignoreArtifacts, unignoreArtifact } from "./ignore-file.ts";
 import type { Project } from "./project.ts";
 
 /** Writes an artifact's pointer and keeps Git away from its bytes. Returns the files to stage. */
@@ -11,8 +11,8 @@ export async function placePointer(project: Project, path: string, text: string)
   const file = pointerPath(path);
   await mkdir(dirname(join(project.root, file)), { recursive: true });
   await writeFileAtomic(join(project.root, file), text, { durable: true });
-  const ignore = await ignoreArtifact(project, path);
-  return ignore.changed ? [file, ignore.file] : [file];
+  const [ignore] = await ignoreArtifacts(project, [path]);
+  return ignore?.changed ? [file, ignore.file] : [file];
 }
 
 /** Removes an artifact's pointer and its ignore line; an ignore file that holds nothing else goes too. Returns the files to stage. */

@@ -1,7 +1,7 @@
 // Puts files of ours into the index, and leaves the index alone where it has them already.
 import { join } from "node:path";
 import { readBytesFile } from "../platform/files.ts";
-import { type IgnoreLine, ignores } from "./ignore-file.ts";
+import { type IgnoreLine, linesInEffect } from "./ignore-file.ts";
 import type { Project } from "./project.ts";
 
 const MAX_BYTES = 1 << 24;
@@ -19,7 +19,13 @@ export async function stageChanged(
   if (paths.length === 0) return;
   const blobs = await project.git.readPaths(paths.map((path) => ({ rev: "", path })));
   const indexed = new Map(paths.map((path, at) => [path, blobs[at] ?? null]));
-  const lacking = lines.filter(({ file, line }) => !ignores(indexed.get(file)?.toString("utf8") ?? "", line));
+  const ignored = new Map(
+    [...new Set(lines.map(({ file }) => file))].map((file) => [
+      file,
+      linesInEffect(indexed.get(file)?.toString("utf8") ?? ""),
+    ]),
+  );
+  const lacking = lines.filter(({ file, line }) => ignored.get(file)?.has(line) !== true);
   const changed = files.filter(
     (path) => !isSame(readBytesFile(join(project.root, path), MAX_BYTES), indexed.get(path)),
   );
