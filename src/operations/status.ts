@@ -97,11 +97,10 @@ export async function status(project: Project): Promise<StatusResult> {
   ]);
   const localOids = new Set(local.map(({ oid }) => oid));
   const models: ModelStatus[] = [];
+  const known = { snapshot, releases, localOids, broken, unmerged };
   for (const [model, found] of snapshot.records) {
     const committed = head.records.get(model) ?? null;
-    models.push(
-      await modelStatus(project, { snapshot, releases, localOids, broken }, model, found?.record ?? null, committed),
-    );
+    models.push(await modelStatus(project, known, model, found?.record ?? null, committed));
   }
   const artifacts: ArtifactStatus[] = [];
   for (const [path, file] of snapshot.pointers) {
@@ -122,12 +121,19 @@ export async function status(project: Project): Promise<StatusResult> {
 
 async function modelStatus(
   project: Project,
-  known: { snapshot: Snapshot; releases: Releases; localOids: ReadonlySet<string>; broken: readonly BrokenFile[] },
+  known: {
+    snapshot: Snapshot;
+    releases: Releases;
+    localOids: ReadonlySet<string>;
+    broken: readonly BrokenFile[];
+    unmerged: readonly string[];
+  },
   model: string,
   record: ModelRecord | null,
   committed: ModelRecord | null,
 ): Promise<ModelStatus> {
-  const { snapshot, releases, localOids, broken } = known;
+  const { snapshot, releases, localOids, broken, unmerged } = known;
+  const file = project.settings.models[model]?.record ?? "";
   const own = releases.of(model);
   // A pointer that cannot be read says nothing of its bytes.
   const isReadable = ({ path }: { path: string }): boolean => !broken.some((file) => file.path === pointerPath(path));
@@ -136,11 +142,12 @@ async function modelStatus(
   const stale = record !== null && record.artifacts.every(isReadable) && isStale(snapshot, record);
   return {
     model,
-    record: project.settings.models[model]?.record ?? "",
+    record: file,
     declared: record?.version ?? null,
     released: release !== undefined,
     stale,
-    stale_next: record !== null && stale ? staleSteps(project, record, snapshot) : [],
+    // A record in conflict is settled by `mv merge`, with its pointers.
+    stale_next: record !== null && stale && !unmerged.includes(file) ? staleSteps(project, record, snapshot) : [],
     uncommitted: record !== null && (committed?.version !== record.version || committed.content !== record.content),
     overwrites,
     next: record && overwrites ? await commandsFor(project, releases, { model, ...record }, committed) : null,

@@ -204,6 +204,14 @@ describe("mv status", () => {
         models/model.onnx  model    unchanged
       ! In conflict: churn.model.yaml, models/model.onnx.mv.yaml. Next: mv merge --ours, or mv merge --theirs"
     `);
+    // As the second pick of a range leaves it: the pointer applied, the record did not.
+    repo.git("checkout", "--theirs", `${MODEL}.mv.yaml`);
+    repo.git("add", `${MODEL}.mv.yaml`);
+    const { stderr } = await run(repo, "mv status");
+    expect(stderr).toContain("In conflict: churn.model.yaml. Next: mv merge --ours, or mv merge --theirs");
+    expect(stderr).not.toContain("mv add");
+    await play(repo, "mv merge --theirs");
+    expect(repo.read(MODEL)).toBe(BYTES.D);
   });
 
   it("refuses outside of a project", async () => {

@@ -97,8 +97,8 @@ function modelNotes(model: ModelStatus, artifacts: readonly ArtifactStatus[], he
       : `${here.shown(path)}, which ${model.model} was trained on, is not tracked any more.`,
   );
   const lines = [...moved];
-  if (model.stale) {
-    const [next = "", ...others] = model.stale_next;
+  const [next, ...others] = model.stale_next;
+  if (next !== undefined) {
     lines.push(`The record of ${model.model} describes other bytes. Next: ${next}`, ...others);
   }
   return lines;
