@@ -1,6 +1,6 @@
 // The deploy and rollback templates of templates/ci as forges run them: their scripts in a clone as a forge makes it, against a
 // bare repository and a store.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -50,13 +50,13 @@ function runner(tag: string): Person {
   return clone;
 }
 
-/** Runs a script as a step does, in bash that stops at the first failure. */
+/** Runs a script as a step of GitHub does that names no shell: bash stops at the first failure, but for those within a pipe. */
 function step(clone: Person, script: string, env: Record<string, string>): Ran & { outputs: Record<string, string> } {
   const file = join(scratchDir("output"), "output");
   writeFileSync(file, "");
   const settings = Object.entries({ ...env, GITHUB_OUTPUT: file }).map(([name, value]) => `${name}='${value}'`);
   writeFileSync(`${file}.sh`, script);
-  const ran = clone.run(`${settings.join(" ")} bash --noprofile --norc -eo pipefail ${file}.sh`);
+  const ran = clone.run(`${settings.join(" ")} bash -e ${file}.sh`);
   const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
   return { ...ran, outputs: Object.fromEntries(lines.map((line) => line.split("=", 2) as [string, string])) };
 }
@@ -104,6 +104,33 @@ describe("GitHub", () => {
     const done = step(clone, named(deploy, "deploy", "Resolve the assignment"), { ASSIGNMENT: "churn#production#1" });
     expect(done).toMatchObject({ status: 0, outputs: {} });
     expect(done.stdout).toContain("churn#production#1 was followed by churn#production#2");
+  });
+
+  test("a rollback that is refused ends the run, and names nothing to deploy", () => {
+    const before = tags();
+    const env = { REASON: "Night", TO: "9.9.9", MODEL: "", GITHUB_ACTOR: "ada", GITHUB_ACTOR_ID: "1" };
+    const done = step(person("Runner", { clone: server.dir }), named(rollback, "rollback", "Roll back"), env);
+    expect(done.status, done.screen).toBe(2);
+    expect(done.stdout).toContain("There is no version 9.9.9");
+    expect(done.outputs).toEqual({});
+    expect(tags()).toEqual(before);
+  });
+
+  test("a rollback that the store missed is deployed all the same, and said", () => {
+    const clone = person("Runner", { clone: server.dir });
+    const store = /url: "?([^"\s,}]+)/.exec(clone.read(".mversion.yaml"))?.[1] ?? "";
+    const file = join(store.replace("file://", ""), "models/churn/stages/production.json");
+    const bytes = readFileSync(file);
+    rmSync(file);
+    mkdirSync(file);
+    const env = { REASON: "Night", TO: "1.0.0", MODEL: "", GITHUB_ACTOR: "ada", GITHUB_ACTOR_ID: "1" };
+    const done = step(clone, named(rollback, "rollback", "Roll back"), env);
+    rmdirSync(file);
+    writeFileSync(file, bytes);
+    expect(done.status, done.screen).toBe(0);
+    expect(done.stdout).toContain("::warning::");
+    expect(tags()).toContain(done.outputs["assignment"]);
+    server.git("tag", "-d", done.outputs["assignment"] ?? "");
   });
 
   test("a rollback by hand, with a hostile reason, names the assignment that is to be deployed", () => {
