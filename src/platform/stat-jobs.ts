@@ -7,9 +7,19 @@ export interface StatJobs {
   stat(input: { folder: string; paths: string }): StatColumns;
   /** Whether each file below a folder is a regular one with these stats (as in StatColumns): 1 or 0. */
   match(input: { folder: string; paths: Uint8Array; numbers: BigInt64Array }): Uint8Array;
-  /** How many names are in each of the folders; -1 for what is no folder or cannot be read. */
-  count(input: { folders: readonly string[] }): Int32Array;
+  /** Whether each folder has that many names: 1 or 0, which it is also for what is no folder or cannot be read. */
+  named(input: { folders: readonly NamedFolder[] }): Uint8Array;
 }
+
+export interface NamedFolder {
+  path: string;
+  names: number;
+  /** The folder's stamp while it had these names, if it is known; as long as it has that, it is not listed. */
+  stamp: FolderStamp | null;
+}
+
+/** Changes whenever a name in the folder does. Milliseconds since 1970, as doubles have them. */
+export type FolderStamp = readonly [mtimeMs: number, ctimeMs: number, ino: number];
 
 const QUICK = { throwIfNoEntry: false } as const;
 /** A stat with numbers instead of BigInts takes half the time, and holds times to a quarter of a microsecond. */
@@ -51,18 +61,28 @@ function pathsBelow(folder: string, paths: string): string[] {
   return `${folder}/${paths.split("\0").join(`\0${folder}/`)}`.split("\0");
 }
 
-function countNames(folder: string): number {
+function hasNames({ path, names, stamp }: NamedFolder): boolean {
   try {
-    return lstatSync(folder).isDirectory() ? readdirSync(folder).length : -1;
+    const stats = lstatSync(path);
+    if (!stats.isDirectory()) return false;
+    const [mtimeMs, ctimeMs, ino] = stamp ?? [];
+    const isSame = stats.mtimeMs === mtimeMs && stats.ctimeMs === ctimeMs && stats.ino === ino;
+    return isSame || readdirSync(path).length === names;
   } catch {
-    return -1;
+    return false;
   }
+}
+
+/** What a folder holds now goes by this name until another is added to it or taken away; null for what is no folder. */
+export function folderStamp(path: string): FolderStamp | null {
+  const stats = lstatSync(path, QUICK);
+  return stats?.isDirectory() ? [stats.mtimeMs, stats.ctimeMs, stats.ino] : null;
 }
 
 export const statJobs: StatJobs = {
   stat: ({ folder, paths }) => statColumns(pathsBelow(folder, paths)),
   match: ({ folder, paths, numbers }) => matchAll(pathsBelow(folder, textOf(paths)), numbers),
-  count: ({ folders }) => Int32Array.from(folders, countNames),
+  named: ({ folders }) => Uint8Array.from(folders, (folder) => (hasNames(folder) ? 1 : 0)),
 };
 
 function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {

@@ -1,4 +1,10 @@
-// How many names each folder of an artifact holds: what tells without comparing them that no name was added.
+// How many names each folder of an artifact holds: what tells without comparing them that no name was added. And by which
+// stamp of a folder it is known without listing it.
+import type { FolderStamp } from "../platform/stat-jobs.ts";
+import type { WalkedFolder } from "./walk.ts";
+
+/** The stamp is null where it is not known, or would say nothing. */
+export type FolderNames = readonly [folder: string, names: number, stamp: FolderStamp | null];
 
 /** For each folder below an artifact, and "" for itself: the files, links and folders that are directly in it. Pure. */
 export function countNames(paths: Iterable<string>): [folder: string, names: number][] {
@@ -24,4 +30,17 @@ export function countNames(paths: Iterable<string>): [folder: string, names: num
   }
   add(folder, names);
   return [...counts];
+}
+
+/** The counts with the stamps of folders that had just as many names when they were stamped, and whose stamps may be trusted. */
+export function stampFolders(
+  counts: readonly (readonly [folder: string, names: number, stamp?: unknown])[],
+  folders: ReadonlyMap<string, WalkedFolder>,
+  isTrusted: (stamp: FolderStamp) => boolean,
+): FolderNames[] {
+  return counts.map(([folder, names]) => {
+    const found = folders.get(folder);
+    const stamp = found?.names === names ? found.stamp : null;
+    return [folder, names, stamp && isTrusted(stamp) ? stamp : null];
+  });
 }

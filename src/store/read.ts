@@ -3,6 +3,7 @@ import { readlinkSync } from "node:fs";
 import { MvError } from "../errors.ts";
 import { formatManifest, type ManifestEntry } from "../model/manifest.ts";
 import { compareBytes } from "../model/paths.ts";
+import { nowNs } from "../platform/clock.ts";
 import { loadHashing } from "../platform/hashing.ts";
 import { changing, fileStat, type FileStat, lstatOrNull } from "../platform/stat.ts";
 import { ABSENT, emptyColumns, EXECUTABLE, setStat, sizeAt } from "../platform/stat-columns.ts";
@@ -67,7 +68,8 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
   if (known && known.table.count >= MANY) workers.start();
   const seen = known && (await recheck({ workers, absolute }, known, options.ignored));
   if (known && seen?.isSame && !intake) return folderOf(known);
-  const { paths, linked, links } = walkFolder({
+  const walkSince = nowNs();
+  const { paths, linked, links, folders } = walkFolder({
     root: absolute,
     key,
     ignored: options.ignored,
@@ -96,7 +98,7 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
   if (!isSame || intake) {
     const checkedMs = intake ? Date.now() : (known?.checkedMs ?? 0);
     const head = { key, sha256, size, files: rows.length, links, checkedMs };
-    await index.write(absolute, head, settledRows(reading, rows, since), known);
+    await index.write(absolute, head, settledRows(reading, rows, since), known, { folders, since: walkSince });
   }
   return {
     kind: "directory",

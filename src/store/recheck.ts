@@ -16,8 +16,8 @@ export interface Rechecked {
 const RULES = ".mvignore";
 
 /**
- * Looks at every file that the stat index knows and counts the names in every folder. Where all of those files are there and no
- * folder has more names, there are no others. Never fails: what cannot be looked at is not the same.
+ * Looks at every file that the stat index knows and counts the names in every folder that changed. Where all of those files are
+ * there and no folder has more names, there are no others. Never fails: what cannot be looked at is not the same.
  */
 export async function recheck(
   { workers, absolute }: { workers: Workers; absolute: string },
@@ -25,7 +25,7 @@ export async function recheck(
   ignored: Ignored | undefined,
 ): Promise<Rechecked> {
   const { table, links } = known;
-  // A thread takes a while to start; meanwhile the folders are counted here.
+  // A thread takes a while to start; meanwhile the folders are looked at here.
   const hasNames = await haveTheirNames(workers, absolute, known.folders);
   const rows = new Uint8Array(table.count);
   await workers.each([...table.chunks.keys()], {
@@ -48,11 +48,17 @@ export async function recheck(
 async function haveTheirNames(workers: Workers, absolute: string, folders: KnownArtifact["folders"]): Promise<boolean> {
   let same = true;
   await workers.each(folders, {
-    job: "count",
-    input: (portion) => ({ folders: portion.map(([folder]) => (folder === "" ? absolute : `${absolute}/${folder}`)) }),
+    job: "named",
+    input: (portion) => ({
+      folders: portion.map(([folder, names, stamp]) => ({
+        path: folder === "" ? absolute : `${absolute}/${folder}`,
+        names,
+        stamp,
+      })),
+    }),
     bytes: 0,
-    done(portion, counts) {
-      same &&= portion.every(([, names], at) => counts[at] === names);
+    done(_, hasNames) {
+      same &&= !hasNames.includes(0);
     },
   });
   return same;

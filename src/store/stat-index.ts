@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { nowNs, sleep } from "../platform/clock.ts";
 import { readBytesFile, writeFileAtomic } from "../platform/files.ts";
 import { type FileStat, fileStat, lstatOrNull, sameStat } from "../platform/stat.ts";
+import type { FolderStamp } from "../platform/stat-jobs.ts";
 import type { Sha } from "./bytes.ts";
-import { countNames } from "./folder-counts.ts";
+import { countNames, type FolderNames, stampFolders } from "./folder-counts.ts";
 import { decodeTable, encodeTable, hasSameNames, pathsOf } from "./stat-codec.ts";
 import type { Row, StatTable } from "./stat-table.ts";
-import { MANY } from "./walk.ts";
+import { MANY, type WalkedFolder } from "./walk.ts";
 
 const MAX_BYTES = 1 << 29;
 /** Of a file in an index, and how many indexes are looked at to learn whether one is large. */
@@ -36,16 +37,22 @@ interface Head {
 }
 
 export interface KnownArtifact extends Head {
-  /** How many names each folder of it has: of files that have rows, links and folders. */
-  folders: readonly (readonly [folder: string, names: number])[];
+  /** The names in each folder of it: of files that have rows, links and folders. */
+  folders: readonly FolderNames[];
   table: StatTable;
+}
+
+/** The folders as they were just walked, and the moment before, in nanoseconds since 1970. */
+export interface Walk {
+  folders: ReadonlyMap<string, WalkedFolder>;
+  since: bigint;
 }
 
 export interface StatIndex {
   /** Null where nothing (or nothing readable) is recorded. */
   read(absolute: string, key: string): Promise<KnownArtifact | null>;
   /** Row numbers are of `before`. Never fails: a read-only repository can be looked at all the same. */
-  write(absolute: string, head: Head, rows: readonly Row[], before: KnownArtifact | null): Promise<void>;
+  write(absolute: string, head: Head, rows: readonly Row[], before: KnownArtifact | null, walk?: Walk): Promise<void>;
   /** What the newest entry for the key says, whatever working tree it is of. */
   newest(key: string): Promise<KnownArtifact | null>;
   forget(key: string): void;
@@ -84,13 +91,16 @@ export function createStatIndex(stateDir: string): StatIndex {
       last = { file, stat, artifact };
       return artifact;
     },
-    async write(absolute, head, rows, before) {
+    async write(absolute, head, rows, before, walk) {
       try {
         const table = before?.table ?? null;
-        const folders =
+        const counts =
           before && before.links === head.links && hasSameNames(rows, before.table)
             ? before.folders
             : countNames([...pathsOf(rows, table), ...head.links.map(([path]) => path)]);
+        const folders = walk
+          ? stampFolders(counts, walk.folders, (stamp) => !isRacy(timesOf(stamp), walk.since))
+          : stampFolders(counts, namesBefore(before), () => true);
         const data = encodeTable({ ...head, folders }, rows, table);
         mkdirSync(folderOf(head.key), { recursive: true });
         await writeFileAtomic(fileOf(absolute, head.key), data, { durable: false });
@@ -120,6 +130,15 @@ export function createStatIndex(stateDir: string): StatIndex {
       }
     },
   };
+}
+
+/** A folder that has as many names as before has the stamp of before while nobody changes one. */
+function namesBefore(before: KnownArtifact | null): Map<string, WalkedFolder> {
+  return new Map((before?.folders ?? []).map(([folder, names, stamp]) => [folder, { names, stamp }]));
+}
+
+function timesOf([mtimeMs, ctimeMs]: FolderStamp): Pick<FileStat, "mtimeNs" | "ctimeNs"> {
+  return { mtimeNs: BigInt(Math.round(mtimeMs * 1e6)), ctimeNs: BigInt(Math.round(ctimeMs * 1e6)) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { linkStaysInside } from "../model/manifest.ts";
 import { checkMemberPath, compareBytes, showPath } from "../model/paths.ts";
 import { readError } from "../platform/file-errors.ts";
 import { changing, lstatOrNull } from "../platform/stat.ts";
+import { type FolderStamp, folderStamp } from "../platform/stat-jobs.ts";
 import { isTempName } from "../platform/temp.ts";
 import type { Ignored } from "./bytes.ts";
 
@@ -16,6 +17,15 @@ export interface Walked {
   linked: Map<number, string>;
   /** Other links with their targets, by the bytes of their paths. */
   links: (readonly [string, string])[];
+  /** Every folder, "" for the root. */
+  folders: Map<string, WalkedFolder>;
+}
+
+export interface WalkedFolder {
+  /** How many names it has, whatever they stand for. */
+  names: number;
+  /** Of before it was listed; null where it was no folder then. */
+  stamp: FolderStamp | null;
 }
 
 interface Walk {
@@ -36,10 +46,12 @@ export const MANY = 1500;
  * for what is neither file, folder nor link, and for names that no other machine could take.
  */
 export function walkFolder(walk: Walk): Walked {
-  const walked: Walked = { paths: [], linked: new Map(), links: [] };
+  const walked: Walked = { paths: [], linked: new Map(), links: [], folders: new Map() };
   let isMany = false;
   const visit = (folder: string): void => {
+    const stamp = folderStamp(join(walk.root, folder));
     const { items, isPlain } = list(walk, folder);
+    walked.folders.set(folder, { names: items.length, stamp });
     for (const item of items) {
       const path = folder === "" ? item.name : `${folder}/${item.name}`;
       if ((!isPlain && isTempName(item.name)) || walk.ignored?.(path, item.isDirectory())) continue;

@@ -12,9 +12,11 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createStatIndex } from "../../../src/store/stat-index.ts";
-import { countNames } from "../../../src/store/folder-counts.ts";
+import { createStatIndex, type KnownArtifact } from "../../../src/store/stat-index.ts";
+import { countNames, stampFolders } from "../../../src/store/folder-counts.ts";
+import type { WalkedFolder } from "../../../src/store/walk.ts";
 import { recheck } from "../../../src/store/recheck.ts";
 import { createWorkers } from "../../../src/platform/workers.ts";
 import { join } from "node:path";
@@ -27,14 +29,24 @@ async function addedFolder(): Promise<Shop> {
   const shop = openShop();
   shop.write({ "t/a": "1", "t/b": "2", "t/deep/er/c": "3", "t/deep/d": "4", "t/z": "5" });
   symlinkSync("a", shop.at("t/link"));
+  // Folders that change while they are listed are listed again every time.
+  await sleep(60);
   await shop.store.add(shop.at("t"), "t", { ignored: noRules });
   return shop;
 }
 
-async function isSame({ at, root }: Shop, ignored: typeof noRules | undefined = noRules): Promise<boolean> {
+async function knownOf({ at, root }: Shop): Promise<KnownArtifact> {
   const known = await createStatIndex(join(root, "..", "state")).read(at("t"), "t");
   if (known === null) throw new Error("the folder is not in the stat index");
-  return (await recheck({ workers, absolute: at("t") }, known, ignored)).isSame;
+  return known;
+}
+
+async function isSame(shop: Shop, ignored: typeof noRules | undefined = noRules): Promise<boolean> {
+  return (await recheck({ workers, absolute: shop.at("t") }, await knownOf(shop), ignored)).isSame;
+}
+
+async function stamped(shop: Shop): Promise<string[]> {
+  return (await knownOf(shop)).folders.filter(([, , stamp]) => stamp !== null).map(([folder]) => folder);
 }
 
 test("a folder that nothing happened to is the same, and reading files changes nothing", async () => {
@@ -73,6 +85,47 @@ test.each<[string, (shop: Shop) => void]>([
 ])("it is not the same where %s", async (_, change) => {
   const shop = await addedFolder();
   change(shop);
+  expect(await isSame(shop)).toBe(false);
+});
+
+test("folders that were still when they were listed are known by their stamps", async () => {
+  const shop = await addedFolder();
+  expect(await stamped(shop)).toEqual(["", "deep", "deep/er"]);
+  // What is written to changes no name.
+  shop.write({ "t/deep/d": "new" });
+  await shop.store.look(shop.at("t"), "t", { ignored: noRules });
+  expect(await stamped(shop)).toEqual(["", "deep", "deep/er"]);
+});
+
+test("a stamp is kept for as many names as there were, where it is trusted", () => {
+  const walked = new Map<string, WalkedFolder>([
+    ["", { names: 2, stamp: [1, 1, 7] }],
+    ["a", { names: 3, stamp: [2, 2, 8] }],
+    ["young", { names: 1, stamp: [9, 9, 9] }],
+    ["gone", { names: 1, stamp: null }],
+  ]);
+  const counts = [
+    ["", 2],
+    ["a", 2],
+    ["young", 1],
+    ["gone", 1],
+    ["new", 1],
+  ] as const;
+  expect(stampFolders(counts, walked, ([mtimeMs]) => mtimeMs < 9)).toEqual([
+    ["", 2, [1, 1, 7]],
+    ["a", 2, null],
+    ["young", 1, null],
+    ["gone", 1, null],
+    ["new", 1, null],
+  ]);
+});
+
+test("a folder with a name that does not count has no stamp", async () => {
+  const shop = openShop();
+  shop.write({ "t/a": "1", "t/deep/b": "2", "t/deep/left-out": "3" });
+  await sleep(60);
+  await shop.store.add(shop.at("t"), "t", { ignored: (path) => path.endsWith("left-out") });
+  expect(await stamped(shop)).toEqual([""]);
   expect(await isSame(shop)).toBe(false);
 });
 
