@@ -54,6 +54,8 @@ const EVERYTHING: Required<NonNullable<SimpleGitOptions["unsafe"]>> = {
   allowAbbreviatedOptions: true,
 };
 
+const NOTHING = Buffer.alloc(0);
+
 /** Runs a git command that changes something; any status is an answer. */
 export async function change(dir: string, { args, input, env, onOutput }: Change): Promise<Outcome> {
   const { simpleGit } = await import("simple-git");
@@ -75,7 +77,11 @@ export async function change(dir: string, { args, input, env, onOutput }: Change
     },
     ...(input === undefined ? {} : { input: () => input }),
   }).env(ambient);
-  if (onOutput) git.outputHandler((_command, stdout, stderr) => [stdout, stderr].forEach(pass(onOutput)));
+  git.outputHandler((_command, stdout, stderr) => {
+    if (onOutput) [stdout, stderr].forEach(pass(onOutput));
+    // simple-git waits 50 ms for the output of a command that gave none, although its streams are closed.
+    setImmediate(() => stdout.emit("data", NOTHING));
+  });
   try {
     await git.raw([...args]);
   } catch (cause) {
@@ -109,6 +115,8 @@ function pass(onOutput: (text: string) => void): (stream: NodeJS.ReadableStream)
   return (stream) => {
     // A letter may be cut in two between chunks.
     const decoder = new StringDecoder("utf8");
-    stream.on("data", (chunk: Buffer) => onOutput(decoder.write(chunk)));
+    stream.on("data", (chunk: Buffer) => {
+      if (chunk !== NOTHING) onOutput(decoder.write(chunk));
+    });
   };
 }
