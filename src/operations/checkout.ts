@@ -43,7 +43,7 @@ export interface CheckoutResult {
 /** Checks a version out. On failure HEAD, index and tree are as they were. */
 export async function checkout(project: Project, input: CheckoutInput): Promise<CheckoutResult> {
   return changing(project, async () => {
-    (await project.store()).expectLooks();
+    (await project.store()).expectLooks(project.root);
     await requireQuiet(project);
     const releases = await readReleases(project);
     const { found, branch } = await target(project, releases, input);

@@ -93,7 +93,7 @@ export async function status(project: Project): Promise<StatusResult> {
     rememberedTags(project),
     project.git.unmerged(),
     createJournal(project.stateDir).read() as Promise<{ verb?: string } | null>,
-    project.store().then((store) => store.expectLooks()),
+    project.store().then((store) => store.expectLooks(project.root)),
   ]);
   const localOids = new Set(local.map(({ oid }) => oid));
   const models: ModelStatus[] = [];

@@ -33,9 +33,19 @@ export function createWorkers(limit: number): Workers {
   const cores = availableParallelism();
   const most = Math.max(1, Math.min(limit > 0 ? Math.floor(limit) : cores, 2 * cores));
   const idle: Thread[] = [];
+  const alive = new Set<Thread>();
+
+  function begin(): Thread {
+    const thread = startThread((gone) => {
+      remove(idle, gone);
+      alive.delete(gone);
+    });
+    alive.add(thread);
+    return thread;
+  }
 
   async function withThread<T>(use: (thread: Thread) => Promise<T>): Promise<T> {
-    const thread = idle.pop() ?? startThread((gone) => remove(idle, gone));
+    const thread = idle.pop() ?? begin();
     thread.hold();
     try {
       return await use(thread);
@@ -47,8 +57,8 @@ export function createWorkers(limit: number): Workers {
 
   return {
     start() {
-      while (canThread() && idle.length < most - 1) {
-        const thread = startThread((gone) => remove(idle, gone));
+      while (canThread() && alive.size < most - 1) {
+        const thread = begin();
         thread.release();
         idle.push(thread);
       }

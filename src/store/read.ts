@@ -66,7 +66,8 @@ async function readFolder(reading: Reading, intake: Intake | null): Promise<Fold
   const { absolute, key, index, workers, options, objects } = reading;
   const known = options.precise ? null : await index.read(absolute, key);
   if (known && known.table.count >= MANY) workers.start();
-  const seen = known && (await recheck({ workers, absolute }, known, options.ignored));
+  const begun = (known && reading.early?.take(known)) ?? undefined;
+  const seen = known && (await recheck({ workers, absolute }, known, options.ignored, begun));
   if (known && seen?.isSame && !intake) return folderOf(known);
   const walkSince = nowNs();
   const { paths, linked, links, folders } = walkFolder({

@@ -12,6 +12,19 @@ export interface Rechecked {
   isSame: boolean;
 }
 
+/** How the files and folders that the stat index knows compare with those on disk. */
+export interface Compared {
+  /** As in Rechecked. */
+  rows: Uint8Array;
+  /** Every folder has as many names as before. */
+  hasNames: boolean;
+}
+
+interface Folder {
+  workers: Workers;
+  absolute: string;
+}
+
 /** What a folder may hold to change which of its files count. */
 const RULES = ".mvignore";
 
@@ -20,29 +33,38 @@ const RULES = ".mvignore";
  * there and no folder has more names, there are no others. Never fails: what cannot be looked at is not the same.
  */
 export async function recheck(
-  { workers, absolute }: { workers: Workers; absolute: string },
+  folder: Folder,
   known: KnownArtifact,
   ignored: Ignored | undefined,
+  compared: Promise<Compared> = compareFiles(folder, known),
 ): Promise<Rechecked> {
   const { table, links } = known;
+  const { rows, hasNames } = await compared;
+  const isSame =
+    hasNames &&
+    known.files === table.count &&
+    !rows.includes(0) &&
+    links.every(([path, target]) => linkAt(`${folder.absolute}/${path}`) === target) &&
+    (ignored === undefined || (ignored.isOff === true && !table.mentions(RULES)));
+  return { rows, isSame };
+}
+
+/** Looks at every file and folder of it. */
+export async function compareFiles({ workers, absolute }: Folder, known: KnownArtifact): Promise<Compared> {
+  const { table } = known;
   // A thread takes a while to start; meanwhile the folders are looked at here.
   const hasNames = await haveTheirNames(workers, absolute, known.folders);
   const rows = new Uint8Array(table.count);
   await workers.each([...table.chunks.keys()], {
     job: "match",
-    input: ([at = 0]) => ({ folder: absolute, ...table.chunk(at) }),
+    input: (portion) => ({ folder: absolute, ...table.chunk(portion[0] ?? 0, portion.length) }),
     bytes: 0,
     files: table.count,
-    portion: 1,
+    // Enough for messages to cost little, and few enough for Git to be answered in time.
+    portion: 2,
     done: ([at = 0], matches) => rows.set(matches, at * CHUNK),
   });
-  const isSame =
-    hasNames &&
-    known.files === table.count &&
-    !rows.includes(0) &&
-    links.every(([path, target]) => linkAt(`${absolute}/${path}`) === target) &&
-    (ignored === undefined || (ignored.isOff === true && !table.mentions(RULES)));
-  return { rows, isSame };
+  return { rows, hasNames };
 }
 
 async function haveTheirNames(workers: Workers, absolute: string, folders: KnownArtifact["folders"]): Promise<boolean> {

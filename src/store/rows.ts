@@ -4,6 +4,7 @@ import { changing } from "../platform/stat.ts";
 import { ABSENT, NUMBERS, sizeAt, statAt, type StatColumns } from "../platform/stat-columns.ts";
 import type { Workers } from "../platform/workers.ts";
 import type { Ignored, Progress } from "./bytes.ts";
+import type { EarlyLook } from "./early-look.ts";
 import { hashFiles } from "./hash-files.ts";
 import type { Hashed, Intake, Source } from "./intake.ts";
 import type { Objects } from "./objects.ts";
@@ -24,6 +25,8 @@ export interface Reading {
   objects: Objects;
   index: StatIndex;
   workers: Workers;
+  /** Where a look may have begun already. */
+  early: EarlyLook | null;
   absolute: string;
   key: string;
   options: ReadOptions;

@@ -56,8 +56,8 @@ export interface StatIndex {
   /** What the newest entry for the key says, whatever working tree it is of. */
   newest(key: string): Promise<KnownArtifact | null>;
   forget(key: string): void;
-  /** Whether a folder of many files is among what is known; of the first artifacts alone, since it is asked before any is. */
-  hasMany(): boolean;
+  /** A folder of many files that is known in a working tree; of the first artifacts alone, since it is asked before any is. */
+  findMany(root: string): { absolute: string; known: KnownArtifact } | null;
 }
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
@@ -69,12 +69,12 @@ export function createStatIndex(stateDir: string): StatIndex {
   // One command asks for the same artifact several times. A replaced file has another inode.
   let last: { file: string; stat: FileStat; artifact: KnownArtifact | null } | null = null;
 
-  function readFile(file: string, key: string): KnownArtifact | null {
+  function readFile(file: string, key: string | null): KnownArtifact | null {
     try {
       const data = readBytesFile(file, MAX_BYTES);
       const found = data && decodeTable(data);
       const head = found?.head as Omit<KnownArtifact, "table"> | undefined;
-      return found && head?.key === key ? { ...head, table: found.table } : null;
+      return found && head && (key === null || head.key === key) ? { ...head, table: found.table } : null;
     } catch {
       return null;
     }
@@ -118,18 +118,28 @@ export function createStatIndex(stateDir: string): StatIndex {
       }
     },
     forget: (key) => rmSync(folderOf(key), { recursive: true, force: true }),
-    hasMany() {
-      try {
-        const folders = readdirSync(join(stateDir, "stat")).slice(0, ASKED);
-        return folders.some((folder) => {
-          const path = join(stateDir, "stat", folder);
-          return readdirSync(path).some((name) => statSync(join(path, name)).size >= MANY * ROW_BYTES);
-        });
-      } catch {
-        return false;
+    findMany(root) {
+      for (const file of largeFiles(join(stateDir, "stat"))) {
+        const stats = lstatOrNull(file);
+        const known = stats && readFile(file, null);
+        const absolute = known && join(root, known.key);
+        if (!absolute || fileOf(absolute, known.key) !== file) continue;
+        last = { file, stat: fileStat(stats), artifact: known };
+        return { absolute, known };
       }
+      return null;
     },
   };
+}
+
+function largeFiles(folder: string): string[] {
+  try {
+    const keys = readdirSync(folder).slice(0, ASKED);
+    const files = keys.flatMap((key) => readdirSync(join(folder, key)).map((name) => join(folder, key, name)));
+    return files.filter((file) => statSync(file).size >= MANY * ROW_BYTES);
+  } catch {
+    return [];
+  }
 }
 
 /** A folder that has as many names as before has the stamp of before while nobody changes one. */

@@ -3,8 +3,10 @@ import type { FileStat } from "../platform/stat.ts";
 import { NUMBERS, type StatColumns } from "../platform/stat-columns.ts";
 import type { Sha } from "./bytes.ts";
 
-/** Rows of a chunk: what a thread is handed over at once. */
+/** Rows of a chunk: what is cut out of the table at once. */
 export const CHUNK = 500;
+
+const MANY_ROWS = 1000;
 
 /** What a file held when it was hashed. */
 export interface KnownFile extends FileStat {
@@ -25,8 +27,8 @@ export interface StatTable {
   readonly text: Buffer;
   /** Bytes of the paths of each chunk of CHUNK rows, all but the last with a NUL behind them. */
   readonly chunks: readonly number[];
-  /** A copy of a chunk, for a thread: paths in UTF-8, joined by NUL, and their stats. */
-  chunk(at: number): { paths: Uint8Array; numbers: BigInt64Array };
+  /** A copy of some chunks, for a thread: paths in UTF-8, joined by NUL, and their stats. */
+  chunk(at: number, count: number): { paths: Uint8Array; numbers: BigInt64Array };
   /** Whether a text is part of a path. */
   mentions(text: string): boolean;
   /** The row of a path, or -1. */
@@ -86,8 +88,9 @@ export function tableOf(
   let split: string[] | null = null;
   const paths = (): string[] => (split ??= count === 0 ? [] : text.toString("utf8").split("\0"));
   let rows: Map<string, number> | null = null;
-  // One long text is cut up faster than 50,000 short ones are made.
+  // One long text is cut up faster than many short ones are made.
   let hex: string | null = null;
+  let asked = 0;
   // Bit patterns are compared: reading a BigInt makes an object.
   const halves = halvesOf(numbers);
   return {
@@ -97,12 +100,13 @@ export function tableOf(
     },
     text,
     chunks,
-    chunk(at) {
-      const start = chunks.slice(0, at).reduce((sum, bytes) => sum + bytes, 0);
-      const end = start + (chunks[at] ?? 0) - (at < chunks.length - 1 ? 1 : 0);
+    chunk(at, many) {
+      const bytesOf = (part: readonly number[]): number => part.reduce((sum, bytes) => sum + bytes, 0);
+      const start = bytesOf(chunks.slice(0, at));
+      const end = start + bytesOf(chunks.slice(at, at + many)) - (at + many < chunks.length ? 1 : 0);
       return {
         paths: new Uint8Array(text.subarray(start, end)),
-        numbers: numbers.slice(at * CHUNK * NUMBERS, (at + 1) * CHUNK * NUMBERS),
+        numbers: numbers.slice(at * CHUNK * NUMBERS, (at + many) * CHUNK * NUMBERS),
       };
     },
     mentions: (part) => text.includes(part),
@@ -128,7 +132,10 @@ export function tableOf(
       return true;
     },
     size: (row) => Number(numbers[row * NUMBERS]),
-    sha256: (row) => (hex ??= columns.sha256.toString("hex")).slice(row * 64, (row + 1) * 64),
+    sha256(row) {
+      if (hex === null && (asked += 1) < MANY_ROWS) return columns.sha256.toString("hex", row * 32, (row + 1) * 32);
+      return (hex ??= columns.sha256.toString("hex")).slice(row * 64, (row + 1) * 64);
+    },
     xxh64: (row) => (((flags[row] ?? 0) & 2) === 0 ? columns.xxh64.toString("hex", row * 8, (row + 1) * 8) : ""),
     executable: (row) => ((flags[row] ?? 0) & 1) === 1,
   };

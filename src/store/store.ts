@@ -10,6 +10,7 @@ import type { Bytes, Ignored, Progress, Sha } from "./bytes.ts";
 import { createObjects } from "./objects.ts";
 import { checkObjects } from "./check.ts";
 import { requireHeld } from "./held.ts";
+import { createEarlyLook } from "./early-look.ts";
 import { type Adopted, createIncoming, type IncomingObject } from "./incoming.ts";
 import { createIntake } from "./intake.ts";
 import { createManifests, entriesNow } from "./manifests.ts";
@@ -42,8 +43,8 @@ export interface Store {
   requireRoomToAdd(artifacts: readonly { absolute: string; key: string }[]): Promise<void>;
   /** What a path holds now; null where there is nothing. Hashes only what the stat index does not know. */
   look(absolute: string, key: string, options?: LookOptions): Promise<Bytes | null>;
-  /** Starts threads where a folder of many files is known, for looks that will come: they take a while to start. */
-  expectLooks(): void;
+  /** Begins to look at a folder of many files that is known in this working tree: `look` will be asked for it. */
+  expectLooks(root: string): void;
   /** What the stat index last recorded for the key: what we added or placed there. */
   known(key: string): Promise<{ sha256: Sha } | null>;
   forget(key: string): Promise<void>;
@@ -117,6 +118,7 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
   const workers = createWorkers(jobs);
   const objects = createObjects(cacheDir, workers);
   const index = createStatIndex(stateDir);
+  const early = createEarlyLook(index, workers);
   const manifests = createManifests(objects);
   const incoming = createIncoming({ cacheDir, objects, workers });
   const store: Store = {
@@ -127,7 +129,7 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
     async add(absolute, key, options = {}) {
       const intake = createIntake(objects, workers, shared);
       try {
-        const bytes = await readPath({ objects, index, workers, absolute, key, options }, intake);
+        const bytes = await readPath({ objects, index, workers, early: null, absolute, key, options }, intake);
         if (bytes === null) throw new MvError("nothing-found", `${key} is not there`, { details: { path: key } });
         return bytes;
       } finally {
@@ -135,10 +137,8 @@ export function createStore({ cacheDir, stateDir, link, jobs = 0, shared }: Stor
       }
     },
     requireRoomToAdd: (artifacts) => requireRoomForAll({ objects, index }, artifacts),
-    look: (absolute, key, options = {}) => readPath({ objects, index, workers, absolute, key, options }, null),
-    expectLooks() {
-      if (index.hasMany()) workers.start();
-    },
+    look: (absolute, key, options = {}) => readPath({ objects, index, workers, early, absolute, key, options }, null),
+    expectLooks: early.begin,
     async known(key) {
       const artifact = await index.newest(key);
       return artifact && { sha256: artifact.sha256 };

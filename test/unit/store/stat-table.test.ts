@@ -88,9 +88,11 @@ test("rows come in chunks with their paths and stats", () => {
     sha256: "0".repeat(64),
     xxh64: "",
   }));
-  for (const count of [0, 1, CHUNK, CHUNK + 1, rows.length]) {
+  const counts = [0, 1, CHUNK, CHUNK + 1, rows.length];
+  for (const [count, many] of counts.flatMap((rowCount) => [1, 2, 5].map((chunkCount) => [rowCount, chunkCount]))) {
     const table = decodeTable(encodeTable({}, rows.slice(0, count), null))?.table;
-    const chunks = [...(table?.chunks.keys() ?? [])].map((at) => table?.chunk(at));
+    const starts = [...(table?.chunks.keys() ?? [])].filter((at) => at % (many ?? 1) === 0);
+    const chunks = starts.map((at) => table?.chunk(at, many ?? 1));
     const paths = chunks.flatMap((chunk) =>
       Buffer.from(chunk?.paths ?? [])
         .toString("utf8")
