@@ -106,7 +106,7 @@ async function target(
 /** Git's refusal to overwrite local changes or untracked files, in short, with what to type. */
 function withWayOut(error: unknown): never {
   if (!(error instanceof MvError) || error.code !== "would-lose" || error.hint !== undefined) throw error;
-  const paths = [...error.message.matchAll(/^\t(.+)$/gm)].map(([, path = ""]) => path);
+  const paths = [...error.message.matchAll(/^ {4}(.+)$/gm)].map(([, path = ""]) => path);
   const what = error.message.includes("untracked") ? "Untracked files" : "Local changes";
   throw new MvError(
     "would-lose",

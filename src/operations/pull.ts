@@ -184,7 +184,7 @@ function unsavedOf(arrangement: Arrangement, before: Snapshot, now: Snapshot): s
 /** Git's refusal to overwrite local changes, in short. */
 function withWayOut(error: unknown): never {
   if (!(error instanceof MvError) || error.code !== "would-lose") throw error;
-  const paths = [...error.message.matchAll(/^\t(.+)$/gm)].map(([, path = ""]) => path);
+  const paths = [...error.message.matchAll(/^ {4}(.+)$/gm)].map(([, path = ""]) => path);
   throw new MvError(
     "would-lose",
     paths.length > 0 ? `Local changes would be overwritten: ${paths.join(", ")}` : error.message,
