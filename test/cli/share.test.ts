@@ -117,6 +117,7 @@ describe("mv push", () => {
   it("refuses a number of jobs that is none, and a store that is not known", async () => {
     expect(await screen(repo, "mv push --jobs 0")).toMatchInlineSnapshot(`
       "! mversion: --jobs 0: give 1 to 256
+      ! Next: --jobs 8
       exit 2"
     `);
     expect(await screen(repo, "mv push --remote backup")).toMatchInlineSnapshot(`
