@@ -1,5 +1,6 @@
 // Small files read whole and written whole-or-absent, and paths that must stay inside the working tree.
 import {
+  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -150,6 +151,16 @@ export function readBytesFile(path: string, maxBytes: number): Buffer | null {
 function invalid(path: string, why: string, cause?: unknown): MvError {
   const hint = `put ${path} back as it was, from Git (git restore) where it is committed`;
   return new MvError("invalid-file", `${path}: ${why}`, { hint, details: { path }, cause });
+}
+
+/** Whether this user may write into a folder, or make it where it is not there. */
+export function canWriteInto(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch (error) {
+    return isAbsent(error) && dirname(folder) !== folder && canWriteInto(dirname(folder));
+  }
 }
 
 /** Bytes that this user may still write on the disk of a folder, which need not exist yet. */

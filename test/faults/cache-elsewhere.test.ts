@@ -1,6 +1,6 @@
 // A cache on another disk: no link leads there, and one that is there to read alone still gives what it has.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -36,6 +36,24 @@ test.skipIf(process.getuid?.() !== 0)("serves with any kind of link, and where i
   } finally {
     execFileSync("umount", [disk]);
     rmSync(disk, { recursive: true });
+  }
+});
+
+test.skipIf(process.getuid?.() !== 0)("takes nothing where its gc could not learn who needs it", async () => {
+  const cache = mkdtempSync(join(tmpdir(), "mv-disk-"));
+  const list = join(cache, "repositories");
+  mkdirSync(list);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", list]);
+  try {
+    const repo = await sampleProject();
+    repo.git("config", "mversion.cache", cache);
+    const added = await json(repo, `mv add ${MODEL} --json`);
+    expect(added.error).toMatchObject({ code: "no-write" });
+    expect(added.error?.message).toContain(list);
+    expect(existsSync(join(cache, "objects"))).toBe(false);
+  } finally {
+    execFileSync("umount", [list]);
+    rmSync(cache, { recursive: true });
   }
 });
 

@@ -1,8 +1,8 @@
 // The local cache: how much lies in it, whether a sample still is what its names say, and whether the disk has room.
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MvError } from "../../errors.ts";
-import { freeBytes } from "../../platform/files.ts";
+import { canWriteInto, freeBytes } from "../../platform/files.ts";
 import { isAbsent } from "../../platform/file-errors.ts";
 import type { Project } from "../project.ts";
 import { type Check, finding, ok } from "./check.ts";
@@ -30,33 +30,21 @@ export async function checkCache(project: Project): Promise<Check[]> {
     const text = `${count(quarantined, "object")} in quarantine: bytes that were not what their names said`;
     checks.push(finding("cache", text, "mv verify --all tells what lacks them; mv gc empties it in time"));
   }
-  if (existsSync(store.dir) && !isWritable(store.dir)) {
-    const text = `${store.dir} is there to read alone: nothing can be added, and its gc does not ask this repository`;
-    checks.push(finding("cache", text, "git config mversion.cache FOLDER, for one that can be written"));
-  }
-  const above = existsSync(store.dir) ? null : nearestFolder(store.dir);
-  if (above !== null && !isWritable(above)) {
-    const text = `${store.dir} is not there, and cannot be made in ${above}`;
-    checks.push(finding("cache", text, "mount it, or git config mversion.cache FOLDER, for one that can be written"));
+  if (!canWriteInto(store.dir)) {
+    const [text, remedy] = existsSync(store.dir)
+      ? [`${store.dir} is there to read alone: nothing can be added, and its gc does not ask this repository`, ""]
+      : [`${store.dir} is not there, and cannot be made in ${folderAbove(store.dir)}`, "mount it, or "];
+    checks.push(finding("cache", text, `${remedy}git config mversion.cache FOLDER, for one that can be written`));
   }
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   const text = `${count(objects.length, "object")}, ${sizeWords(bytes)}; ${sample.length} of them read again`;
   return checks.length > 0 ? checks : [ok("cache", text)];
 }
 
-function nearestFolder(path: string): string {
-  let folder = dirname(path);
-  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** The nearest that is there. */
+function folderAbove(path: string): string {
+  const folder = dirname(path);
+  return existsSync(folder) || folder === path ? folder : folderAbove(folder);
 }
 
 /** How much lies in quarantine. */

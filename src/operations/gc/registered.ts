@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isMvError, MvError } from "../../errors.ts";
 import { isAbsent } from "../../platform/file-errors.ts";
-import { makeFolder, openAs, readTextFileSync, writeFileAtomic } from "../../platform/files.ts";
+import { canWriteInto, makeFolder, openAs, readTextFileSync, writeFileAtomic } from "../../platform/files.ts";
 import type { Project } from "../project.ts";
 
 /** A repository by the folder that its working trees share. */
@@ -19,7 +19,8 @@ const folderOf = (cacheDir: string): string => join(cacheDir, "repositories");
 
 /**
  * Writes this repository down in a cache that others use too; the cache inside the repository needs no list. One that
- * is there to read alone serves all the same; its gc does not ask this repository then, as `mv doctor` says.
+ * is there to read alone serves all the same; its gc does not ask this repository then, as `mv doctor` says. Throws no-write where
+ * objects could be added all the same: a gc that does not ask would remove them.
  */
 export async function registerInCache(project: Project): Promise<void> {
   const cacheDir = await project.git.config("mversion.cache");
@@ -35,7 +36,7 @@ export async function registerInCache(project: Project): Promise<void> {
     await writeFileAtomic(file, `${JSON.stringify({ schema: 1, commonDir, root: project.root })}\n`);
     openAs(cache, [file], 0o664);
   } catch (error) {
-    if (!isMvError(error) || error.code !== "no-write") throw error;
+    if (!isMvError(error) || error.code !== "no-write" || canWriteInto(join(cache, "objects"))) throw error;
   }
 }
 
