@@ -135,7 +135,7 @@ describe.skipIf(isMissing("ssh-keygen"))("who put it on the stage", () => {
       expect(await run(repo, by("v1.0.0"))).toMatchObject({ status: 0 });
       expect(untimely(await screen(repo, by("v1.1.0")))).toMatchInlineSnapshot(`
         "! mversion: refused: v1.1.0: it is not signed
-        ! Next: git cat-file tag 'v1.1.0', in a clone, shows who made it and what is signed
+        ! Next: git cat-file tag v1.1.0, in a clone, shows who made it and what is signed
         exit 1"
       `);
     });

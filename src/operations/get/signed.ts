@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { MvError } from "../../errors.ts";
 import type { SignatureCheck } from "../../git/signature.ts";
 import type { Surroundings } from "../project.ts";
+import { quoted } from "../targets.ts";
 import type { Assigned, Got } from "./source.ts";
 
 export interface ToBeSigned {
@@ -60,7 +61,7 @@ function refusal(tag: string, check: SignatureCheck | undefined, of: Assigned | 
 }
 
 function next(tag: string, state: SignatureCheck["state"], of: Assigned | null): string {
-  const look = `git cat-file tag '${tag}', in a clone, shows who made it and what is signed`;
+  const look = `git cat-file tag ${quoted(tag)}, in a clone, shows who made it and what is signed`;
   if (state === "unknown-signer") return `the line of its tagger in the file of --verify-signature; ${look}`;
   if (of === null) return look;
   const { stage, model, baseline } = of.assignment;
