@@ -1,17 +1,15 @@
 // mv get --variants: every version of a stage's rollout, each in a folder of its own, and rollout.json beside them.
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { MvError } from "../../errors.ts";
+import { join } from "node:path";
 import type { GetInput } from "../get.ts";
 import type { Surroundings } from "../project.ts";
 import { bring, digestOf } from "./bring.ts";
+import { buildFolder } from "./build.ts";
 import { choose, type Piece } from "./choose.ts";
-import { replaceFolder } from "./folder.ts";
 import { holds } from "./held.ts";
 import { formatRolloutFile, readRolloutFile, ROLLOUT_FILE, type RolloutFile, rolloutFileOf } from "./rollout-file.ts";
 import { requireSigned } from "./signed.ts";
-import { openSource } from "./source.ts";
 import { readStamp } from "./stamp.ts";
 import { createStores } from "./stores.ts";
 import { findVariants, type Wanted } from "./wanted.ts";
@@ -35,59 +33,39 @@ interface Variant {
  * Gets all variants of a stage. The folder is wholly the rollout before or wholly the new one, after a kill too. Throws usage
  * where no stage is named, and what `get` throws.
  */
-export async function getVariants(around: Surroundings, input: GetInput): Promise<GetVariantsResult> {
-  const folder = resolve(around.cwd, input.into);
-  let result: GetVariantsResult | undefined;
-  await replaceFolder(
-    folder,
-    { name: input.into, force: input.force === true, around },
-    async ({ scratch, treeFor }) => {
-      const source = await openSource(around, input.source, scratch);
-      try {
-        const { assigned, variants: releases } = await findVariants(source, input.version);
-        if (input.allowedSigners !== undefined) {
-          await requireSigned({ releases, assigned }, input.allowedSigners, around);
-        }
-        const stores = createStores(source);
-        const choice = { paths: input.paths, data: input.data === true };
-        const variants: Variant[] = [];
-        for (const wanted of releases) variants.push({ wanted, pieces: await choose(wanted.release, choice, stores) });
-        const made = rolloutFileOf(
-          assigned.assignment,
-          releases.map(({ release }) => release),
-          source.url,
-        );
-        if (input.ifChanged && (await holdsAll(folder, made, variants))) {
-          result = { ...made, folder, changed: false, files: 0, bytes: 0 };
-          return false;
-        }
-        const tree = treeFor(digestOfAll(variants));
-        const before = readRolloutFile(folder)?.variants.map((variant) => join(folder, variant.folder)) ?? [];
-        let [files, bytes] = [0, 0];
-        for (const { wanted, pieces } of variants) {
-          const own = join(folder, wanted.release.version);
-          const reuse = [own, ...before.filter((path) => path !== own), folder];
-          const { jobs } = input;
-          const place = join(tree, wanted.release.version);
-          const brought = await bring(stores, wanted, pieces, place, {
-            source: source.url,
-            jobs,
-            reuse,
-            report: around.report,
-          });
-          files += brought.files;
-          bytes += brought.bytes;
-        }
-        writeFileSync(join(tree, ROLLOUT_FILE), formatRolloutFile(made));
-        result = { ...made, folder, changed: true, files, bytes };
-        return true;
-      } finally {
-        await source.close();
-      }
-    },
-  );
-  if (!result) throw new MvError("internal", "nothing was built and nothing was said");
-  return result;
+export function getVariants(around: Surroundings, input: GetInput): Promise<GetVariantsResult> {
+  return buildFolder(around, input, async ({ source, folder, treeFor }) => {
+    const { assigned, variants: releases } = await findVariants(source, input.version);
+    if (input.allowedSigners !== undefined) {
+      await requireSigned({ releases, assigned }, input.allowedSigners, around);
+    }
+    const stores = createStores(source);
+    const choice = { paths: input.paths, data: input.data === true };
+    const variants: Variant[] = [];
+    for (const wanted of releases) variants.push({ wanted, pieces: await choose(wanted.release, choice, stores) });
+    const made = rolloutFileOf(
+      assigned.assignment,
+      releases.map(({ release }) => release),
+      source.url,
+    );
+    if (input.ifChanged && (await holdsAll(folder, made, variants))) {
+      return { ...made, folder, changed: false, files: 0, bytes: 0 };
+    }
+    const tree = treeFor(digestOfAll(variants));
+    const before = readRolloutFile(folder)?.variants.map((variant) => join(folder, variant.folder)) ?? [];
+    let [files, bytes] = [0, 0];
+    for (const { wanted, pieces } of variants) {
+      const own = join(folder, wanted.release.version);
+      const reuse = [own, ...before.filter((path) => path !== own), folder];
+      const { jobs } = input;
+      const options = { source: source.url, jobs, reuse, report: around.report };
+      const brought = await bring(stores, wanted, pieces, join(tree, wanted.release.version), options);
+      files += brought.files;
+      bytes += brought.bytes;
+    }
+    writeFileSync(join(tree, ROLLOUT_FILE), formatRolloutFile(made));
+    return { ...made, folder, changed: true, files, bytes };
+  });
 }
 
 /** Whether the folder has this very assignment with all its files. */
